@@ -1,0 +1,20 @@
+// The arguments of HaLoadBalancer. Their parts stand with their subject; this is the whole.
+import type { Input } from "@pulumi/pulumi";
+import type { BackendArgs, FrontendArgs } from "./haproxy/args";
+import type { FailoverArgs } from "./keepalived/args";
+import type { Platform } from "./platform";
+
+/** What to balance, where, and how to fail over. */
+export interface HaLoadBalancerArgs {
+  /** Where the pair runs: `existing({...})` from "pulumi-ha-load-balancer/existing", or a platform of your own. */
+  platform: Platform;
+  /** Ports that clients connect to; at least one. */
+  frontends: Input<Input<FrontendArgs>[]>;
+  /** Groups of servers; at least one. */
+  backends: Input<Input<BackendArgs>[]>;
+  /**
+   * How fast a dead node is noticed, and whether one node is preferred.
+   * @default profile "steady", no preferred node
+   */
+  failover?: Input<FailoverArgs>;
+}

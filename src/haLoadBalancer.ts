@@ -1,0 +1,93 @@
+// The component: arguments in, resource tree out. It wires; others validate, render and talk to hosts.
+import * as pulumi from "@pulumi/pulumi";
+import type { HaLoadBalancerArgs } from "./args";
+import { bundles } from "./host/bundle";
+import { apply, install } from "./host/commands";
+import type { PlatformNode, Shared } from "./platform";
+import { validate } from "./validate";
+
+/** One node of the pair, as the outputs tell it. */
+export interface NodeOutput {
+  /** The name that the user gave. */
+  readonly name: string;
+  /** Address under which the node itself is reached from outside. */
+  readonly publicAddress: string;
+  /** Address on the network between the two nodes. */
+  readonly privateAddress: string;
+}
+
+/**
+ * Two machines with HAProxy and Keepalived that share one or more addresses and survive the loss of either one.
+ *
+ * @throws InvalidArgumentsError with all problems of the arguments, before anything is created.
+ */
+export class HaLoadBalancer extends pulumi.ComponentResource {
+  /** The first shared address; known once the pair answers on it. */
+  readonly address: pulumi.Output<string>;
+  /** All shared addresses. */
+  readonly addresses: pulumi.Output<string[]>;
+  /** The two nodes. */
+  readonly nodes: pulumi.Output<NodeOutput[]>;
+
+  constructor(name: string, args: HaLoadBalancerArgs, options?: pulumi.ComponentResourceOptions) {
+    const settings = validate(name, args);
+    super("ha-load-balancer:index:HaLoadBalancer", name, {}, options);
+    const { platform } = args;
+    const child = { parent: this };
+    const context = { name, options: child };
+    const shared = platform.shared(context);
+    const nodes = [platform.node(context, shared, 0), platform.node(context, shared, 1)] as const;
+    const childName = (index: 0 | 1, what: string) => `${name}-${platform.nodeNames[index]}-${what}`;
+    const facts = pairFacts(platform.nodeNames, nodes, shared);
+    const [firstBundle, secondBundle] = splitPair(
+      pulumi.all([settings, facts]).apply(([valid, pair]) => bundles(valid, pair)),
+    );
+
+    const installed = ([0, 1] as const).map((index) =>
+      install(childName(index, "install"), nodes[index], settings, childOf(nodes[index])),
+    );
+    // One node after the other: the second one only once the first serves.
+    const first = apply(childName(0, "apply"), nodes[0], firstBundle, { ...childOf(nodes[0]), dependsOn: installed });
+    const second = apply(childName(1, "apply"), nodes[1], secondBundle, {
+      ...childOf(nodes[1]),
+      dependsOn: [first, ...installed],
+    });
+
+    const serving = pulumi.all([first.id, second.id]);
+    this.addresses = pulumi.all([facts, serving]).apply(([{ addresses }]) => addresses.map(({ address }) => address));
+    this.address = this.addresses.apply(([address]) => address as string);
+    this.nodes = nodeOutputs(platform.nodeNames, nodes);
+    this.registerOutputs({ address: this.address, addresses: this.addresses, nodes: this.nodes });
+
+    function childOf(node: PlatformNode): pulumi.CustomResourceOptions {
+      // A machine that is gone cannot be asked to forget: its commands go with it.
+      return node.resource ? { ...child, deletedWith: node.resource } : child;
+    }
+  }
+}
+
+function pairFacts(names: readonly string[], nodes: readonly [PlatformNode, PlatformNode], shared: Shared) {
+  return pulumi
+    .all([pulumi.output(shared.addresses), nodes[0].peerAddress, nodes[1].peerAddress])
+    .apply(([addresses, first, second]) => ({
+      nodes: [first, second].map((peerAddress, index) => ({ name: names[index] as string, peerAddress })),
+      addresses,
+    }));
+}
+
+function splitPair<T>(pair: pulumi.Output<readonly [T, T]>): readonly [pulumi.Output<T>, pulumi.Output<T>] {
+  return [pair.apply(([first]) => first), pair.apply(([, second]) => second)] as unknown as readonly [
+    pulumi.Output<T>,
+    pulumi.Output<T>,
+  ];
+}
+
+function nodeOutputs(names: readonly string[], nodes: readonly PlatformNode[]): pulumi.Output<NodeOutput[]> {
+  return pulumi.all(
+    nodes.map(({ publicAddress, peerAddress }, index) => ({
+      name: names[index] as string,
+      publicAddress,
+      privateAddress: peerAddress,
+    })),
+  );
+}

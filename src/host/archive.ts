@@ -1,0 +1,19 @@
+// Packs a bundle for the way to a node: a tar in base64, because a command's stdin is text. Always the same bytes
+// for the same files, whatever the time and the version of Node.js, or every `up` would see a change.
+import { pack } from "tar-stream";
+import type { Bundle } from "./bundle";
+
+export async function archive({ files }: Bundle): Promise<string> {
+  const tar = pack();
+  for (const { path, mode, content } of files) {
+    tar.entry({ name: path, mode, mtime: new Date(0), uname: "root", gname: "root" }, content);
+  }
+  tar.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of tar) {
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks)
+    .toString("base64")
+    .replace(/.{1,76}/g, "$&\n");
+}

@@ -1,0 +1,127 @@
+// Every file of one node, and what identifies them. Pure: the same settings give the same bundle.
+import { createHash, createHmac } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { isIPv6 } from "node:net";
+import { join } from "node:path";
+import { proxyModel } from "../haproxy/model";
+import { renderProxy } from "../haproxy/render";
+import { failoverModel } from "../keepalived/model";
+import { type KeepalivedNode, markerAddress, renderKeepalived } from "../keepalived/render";
+import { masterDownSeconds, priorities, probeFailures } from "../keepalived/timers";
+import type { Settings } from "../validate";
+
+export interface BundleFile {
+  /** Path inside the bundle. */
+  readonly path: string;
+  readonly mode: number;
+  readonly content: string;
+}
+
+export interface Bundle {
+  readonly files: readonly BundleFile[];
+}
+
+/** What a bundle has to know of the nodes beyond the user's settings. */
+export interface PairFacts {
+  readonly nodes: readonly { readonly name: string; readonly peerAddress: string }[];
+  readonly addresses: readonly {
+    readonly address: string;
+    readonly held?: { readonly prefixLength: number; readonly interface?: string };
+  }[];
+}
+
+const staticFiles = join(__dirname, "files");
+
+export function bundles(settings: Settings, pair: PairFacts): readonly [Bundle, Bundle] {
+  const rendered = ([0, 1] as const).map((index) => renderedFiles(settings, pair, index));
+  const shipped = shippedFiles();
+  // The same on both nodes, so that each can tell whether its peer is of the same release.
+  const release = digest([...rendered.flat(), ...shipped]);
+  const [first, second] = rendered.map((files) => ({
+    files: [...files, ...shipped, textFile("release", `${release}\n`)].sort((a, b) => (a.path < b.path ? -1 : 1)),
+  }));
+  return [first as Bundle, second as Bundle];
+}
+
+function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): BundleFile[] {
+  const failover = failoverModel(settings.failover);
+  const proxy = renderProxy(
+    proxyModel(settings.frontends, settings.backends),
+    pair.addresses.some(({ address }) => isIPv6(address)),
+  );
+  const [own, peer] = [pair.nodes[index], pair.nodes[1 - index]] as [PairFacts["nodes"][0], PairFacts["nodes"][0]];
+  const held = pair.addresses.flatMap(({ address, held }) =>
+    held ? [{ address: `${address}/${held.prefixLength}`, interface: held.interface }] : [],
+  );
+  const keepalivedNode: KeepalivedNode = {
+    name: own.name,
+    index,
+    ownAddress: own.peerAddress,
+    peerAddress: peer.peerAddress,
+    heldAddresses: held.map(({ address }) => address),
+  };
+  const node = {
+    node: own.name,
+    peer: peer.name,
+    ownAddress: own.peerAddress,
+    peerAddress: peer.peerAddress,
+    marker: markerAddress(own.peerAddress),
+    heldAddresses: held,
+    sharedAddresses: pair.addresses.map(({ address }) => address),
+    ports: settings.frontends.map(({ port }) => port),
+    statusPort: failover.statusPort,
+    probeIntervalSeconds: failover.probeIntervalSeconds,
+    probeFailures,
+    takeOverSeconds: masterDownSeconds(failover.advertIntervalSeconds, Math.min(...priorities)),
+    configId: proxy.configId,
+  };
+  return [
+    { path: "haproxy.cfg", mode: 0o600, content: proxy.text },
+    { path: "keepalived.conf", mode: 0o600, content: renderKeepalived(failover, keepalivedNode) },
+    textFile("node.json", `${JSON.stringify(node, null, 2)}\n`),
+  ];
+}
+
+function textFile(path: string, content: string): BundleFile {
+  return { path, mode: 0o644, content };
+}
+
+/** Scripts and unit files, shipped as they are. */
+function shippedFiles(): BundleFile[] {
+  return (["bin", "lib", "units"] as const).flatMap((folder) =>
+    readdirSync(join(staticFiles, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => {
+        const file = join(entry.parentPath, entry.name);
+        const path = file.slice(staticFiles.length + 1);
+        return { path, mode: folder === "bin" ? 0o755 : 0o644, content: readFileSync(file, "utf8") };
+      }),
+  );
+}
+
+export function installScript(): string {
+  return readFileSync(join(staticFiles, "install"), "utf8");
+}
+
+function digest(files: readonly BundleFile[]): string {
+  const hash = createHash("sha256");
+  for (const { path, mode, content } of files) {
+    hash.update(JSON.stringify([path, mode, content]));
+  }
+  return hash.digest("hex").slice(0, 12);
+}
+
+/**
+ * A line per file for the preview, which cannot show the files themselves. Without the key nobody can try out
+ * contents against these digests, however short a secret in them is.
+ */
+export function fingerprint({ files }: Bundle, key: string): string {
+  return files
+    .map(({ path, mode, content }) => {
+      const hash = createHmac("sha256", key)
+        .update(JSON.stringify([path, mode, content]))
+        .digest("hex");
+      return `# ${path} ${hash.slice(0, 8)}`;
+    })
+    .join("\n");
+}

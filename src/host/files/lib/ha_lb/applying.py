@@ -1,0 +1,106 @@
+"""Puts a bundle in use, or leaves the node as it was. Called by bin/apply alone."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from . import network, services, settings
+from .bundle import changed_by_hand, identify, seal
+from .checks import Refused, check
+from .settings import BUNDLES, CURRENT, Settings
+
+__all__ = ["Refused", "apply"]
+
+KEPT_BUNDLES = 3
+# How a bundle that is on its way in is named, and how old one is that nobody brings in any more.
+ABANDONED = ".incoming."
+ABANDONED_SECONDS = 3600
+
+
+def apply(incoming: Path) -> None:
+    with _alone():
+        wanted = settings.load(incoming)
+        try:
+            (incoming / "interfaces.conf").write_text(network.interface_definitions(wanted, network.addresses()))
+        except network.NoInterface as error:
+            raise Refused(f"{error}. Nothing was changed.") from error
+        seal(incoming)
+        check(incoming, wanted)
+        previous = CURRENT.resolve() if CURRENT.exists() else None
+        if previous and previous.name == identify(incoming) and changed_by_hand(previous):
+            # What runs now is anybody's guess: everything has to be told again.
+            previous = None
+        _put_in_use(_store(incoming), previous, wanted)
+        _forget_old_bundles()
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    BUNDLES.mkdir(parents=True, exist_ok=True)
+    with (BUNDLES / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _store(incoming: Path) -> Path:
+    """Moves the bundle to its place, which its content names; one that is there already is the same."""
+    place = BUNDLES / identify(incoming)
+    if place.exists():
+        if not changed_by_hand(place):
+            shutil.rmtree(incoming)
+            return place
+        place.rename(BUNDLES / f"{ABANDONED}{place.name}")
+    incoming.chmod(0o755)
+    return incoming.rename(place)
+
+
+def _put_in_use(bundle: Path, previous: Path | None, wanted: Settings) -> None:
+    try:
+        _point_to(bundle)
+        services.use(bundle, previous)
+        services.wait_until_serving(wanted)
+    except Exception as error:
+        outcome = _go_back(previous, bundle)
+        if previous != bundle:
+            shutil.rmtree(bundle, ignore_errors=True)
+        raise Refused(f"{error}\n{outcome}") from error
+    print(f"{wanted.node} serves with bundle {bundle.name}")
+
+
+def _point_to(bundle: Path) -> None:
+    link = CURRENT.with_name("current.new")
+    link.unlink(missing_ok=True)
+    link.symlink_to(bundle)
+    link.replace(CURRENT)
+
+
+def _go_back(previous: Path | None, failed: Path) -> str:
+    if previous is None:
+        services.stop_all()
+        CURRENT.unlink(missing_ok=True)
+        return "There was no earlier bundle to go back to; nothing of this one runs."
+    if previous == failed:
+        return "It is the bundle that was in use before; it stays."
+    try:
+        _point_to(previous)
+        services.use(previous, failed)
+        services.wait_until_serving(settings.load(previous))
+    except Exception as error:
+        return f"Bundle {previous.name} is in use again, but does not serve: {error}"
+    return f"Bundle {previous.name} serves again."
+
+
+def _forget_old_bundles() -> None:
+    for leftover in BUNDLES.glob(f"{ABANDONED}*"):
+        # Another `apply` may be unpacking right now.
+        if time.time() - leftover.stat().st_ctime > ABANDONED_SECONDS:
+            shutil.rmtree(leftover, ignore_errors=True)
+    bundles = [entry for entry in BUNDLES.iterdir() if entry.is_dir() and not entry.name.startswith(".")]
+    by_age = sorted(bundles, key=lambda entry: entry.stat().st_ctime, reverse=True)
+    for old in [entry for entry in by_age if entry != CURRENT.resolve()][KEPT_BUNDLES - 1 :]:
+        shutil.rmtree(old)

@@ -1,0 +1,42 @@
+"""What has to hold before a bundle is put in use. Changes nothing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from .commands import run, said
+from .settings import Settings
+
+
+class Refused(Exception):
+    """The bundle is not in use; the message says why."""
+
+
+def check(bundle: Path, wanted: Settings) -> None:
+    _accepted("HAProxy", "haproxy", "-c", "-f", str(bundle / "haproxy.cfg"))
+    _accepted("Keepalived", "keepalived", "--config-test", f"--use-file={bundle / 'keepalived.conf'}")
+    _ports_are_free(wanted)
+
+
+def _accepted(program: str, *command: str) -> None:
+    process = run(*command)
+    # Keepalived's check prints warnings about settings that it would ignore, and still exits 0.
+    if process.returncode != 0:
+        text = said(process) or f"exit status {process.returncode}"
+        raise Refused(f"{program} refuses its configuration. Nothing was changed. It said:\n{text}")
+
+
+def _ports_are_free(wanted: Settings) -> None:
+    taken = []
+    for line in run("ss", "-Hltnp").stdout.splitlines():
+        columns = line.split()
+        port = int(columns[3].rpartition(":")[2])
+        owners = set(re.findall(r'"([^"]+)"', line))
+        if port in wanted.ports and owners != {"haproxy"}:
+            taken.append(f"port {port} is used by {', '.join(sorted(owners)) or 'another program'}")
+        if port == wanted.status_port and owners and not owners <= {"agent", "python3"}:
+            taken.append(f"port {port}, failover.statusPort, is used by {', '.join(sorted(owners))}")
+    if taken:
+        reason = "; ".join(sorted(set(taken)))
+        raise Refused(f"{reason}. Nothing was changed. Stop that program or use another port.")

@@ -1,0 +1,22 @@
+"""Runs other programs of this host."""
+
+from __future__ import annotations
+
+import subprocess
+
+
+def run(*command: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    """The finished process, whatever its exit status; its output is text."""
+    return subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
+def said(process: subprocess.CompletedProcess[str]) -> str:
+    return (process.stdout + process.stderr).strip()
+
+
+def is_active(*units: str) -> list[bool]:
+    """Whether each of the units runs."""
+    answers = run("systemctl", "is-active", *units).stdout.split()
+    return [answer == "active" for answer in answers]

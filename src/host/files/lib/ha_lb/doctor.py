@@ -1,0 +1,112 @@
+"""Looks for what is wrong on this node. Changes nothing; each finding says how to mend it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+from . import network, readiness, settings, status
+from .bundle import changed_by_hand
+from .checks import Refused, check
+from .commands import run
+from .services import LINKS
+from .settings import CURRENT, RUN, Settings
+
+APPLY_AGAIN = "run `pulumi up` with a change, or `ha-lb logs` to see more"
+LEAST_FREE_BYTES = 50 * 1024 * 1024
+
+Finding = str
+
+
+def main() -> int:
+    node = settings.load()
+    found = 0
+    for title, look in CHECKS:
+        findings = look(node)
+        found += len(findings)
+        print(f"{'ok  ' if not findings else 'BAD '} {title}")
+        for finding in findings:
+            print(f"       {finding}")
+    print("Nothing found." if found == 0 else f"{found} found.")
+    return 0 if found == 0 else 1
+
+
+def _services(_: Settings) -> list[Finding]:
+    findings = []
+    for service in status.SERVICES:
+        if run("systemctl", "is-active", "--quiet", service).returncode != 0:
+            findings.append(f"{service} does not run: `systemctl start {service}`, then `ha-lb logs --unit {service}`")
+        if run("systemctl", "is-enabled", "--quiet", service).returncode != 0:
+            findings.append(f"{service} does not start at boot: `systemctl enable {service}`")
+    return findings
+
+
+def _files(_: Settings) -> list[Finding]:
+    changed = [f"{CURRENT / path} was changed by hand: {APPLY_AGAIN}" for path in changed_by_hand(CURRENT.resolve())]
+    missing = [f"{link} does not lead to the bundle: {APPLY_AGAIN}" for link in LINKS if not link.exists()]
+    return changed + missing
+
+
+def _configuration(node: Settings) -> list[Finding]:
+    try:
+        check(CURRENT.resolve(), node)
+    except Refused as refusal:
+        return [str(refusal)]
+    return []
+
+
+def _haproxy_answers(node: Settings) -> list[Finding]:
+    answer = readiness.answer(1)
+    if answer is None:
+        return ["HAProxy does not answer: `systemctl restart haproxy`"]
+    if answer != node.config_id:
+        return ["HAProxy runs another configuration than the one in its file: `systemctl reload haproxy`"]
+    return []
+
+
+def _track_files(_: Settings) -> list[Finding]:
+    return [
+        f"{RUN / name} is missing, Keepalived would not notice a fault: `systemd-tmpfiles --create`"
+        for name in ("haproxy", "ready", "vrrp.fifo")
+        if not (RUN / name).exists()
+    ]
+
+
+def _interfaces(node: Settings) -> list[Finding]:
+    try:
+        now = network.interface_definitions(node, network.addresses())
+    except network.NoInterface as error:
+        return [str(error)]
+    return [] if now == (CURRENT / "interfaces.conf").read_text() else [f"network interfaces changed: {APPLY_AGAIN}"]
+
+
+def _addresses(node: Settings) -> list[Finding]:
+    present = {f"{entry.address}/{entry.prefix_length}" for entry in network.addresses()}
+    master = network.is_master(node)
+    wrong = [held.address for held in node.held_addresses if (held.address in present) != master]
+    return [f"{address} is {'not on this node, the MASTER' if master else 'here, but this node is not MASTER'}" for address in wrong]
+
+
+def _peer(node: Settings) -> list[Finding]:
+    peer = status.of_peer(node)
+    if peer is None:
+        return [f"{node.peer} does not answer on {node.peer_address} port {node.status_port}: is it up, is a firewall between?"]
+    return status.judge(status.local(node), peer)["problems"]
+
+
+def _disk(_: Settings) -> list[Finding]:
+    free = shutil.disk_usage("/etc").free
+    return [] if free > LEAST_FREE_BYTES else [f"only {free // 1024} KiB are free below /etc: the next `pulumi up` could fail"]
+
+
+CHECKS: tuple[tuple[str, Callable[[Settings], list[Finding]]], ...] = (
+    ("services run and start at boot", _services),
+    ("files are what was delivered", _files),
+    ("HAProxy and Keepalived accept their configuration", _configuration),
+    ("HAProxy answers with this configuration", _haproxy_answers),
+    ("track files exist", _track_files),
+    ("network interfaces are what they were", _interfaces),
+    ("addresses are where they belong", _addresses),
+    ("the peer tells its state, and all is well together", _peer),
+    ("there is room on the disk", _disk),
+)

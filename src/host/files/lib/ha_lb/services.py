@@ -1,0 +1,115 @@
+"""Starts, reloads and stops the services of a node, and waits until they serve."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from . import readiness, status
+from .bundle import differs
+from .commands import is_active, run, said
+from .settings import CURRENT, Settings
+
+SYSTEM = Path("/etc/systemd/system")
+TMPFILES = Path("/etc/tmpfiles.d/ha-load-balancer.conf")
+# Where systemd looks, and the file of the bundle that it finds there.
+LINKS = {
+    SYSTEM / "haproxy.service.d/ha-load-balancer.conf": "units/haproxy.conf",
+    SYSTEM / "keepalived.service.d/ha-load-balancer.conf": "units/keepalived.conf",
+    SYSTEM / "ha-lb-agent.service": "units/ha-lb-agent.service",
+    TMPFILES: "units/tmpfiles.conf",
+    Path("/usr/local/sbin/ha-lb"): "bin/ha-lb",
+}
+AGENT_FILES = ("bin/agent", "lib", "node.json", "units/ha-lb-agent.service")
+START_SECONDS = 20
+
+
+class Failed(Exception):
+    """A service did not do what was asked of it."""
+
+
+def use(bundle: Path, previous: Path | None) -> None:
+    """Makes all services run with the bundle that `current` points to; touches only what changed."""
+    _link()
+    if differs(bundle, previous, "units"):
+        _systemctl("daemon-reload")
+    _do("systemd-tmpfiles", "--create", str(TMPFILES))
+    _systemctl("enable", "--quiet", *status.SERVICES)
+    _bring("haproxy", restart=differs(bundle, previous, "units/haproxy.conf"), reload=differs(bundle, previous, "haproxy.cfg"))
+    _bring("ha-lb-agent", restart=differs(bundle, previous, *AGENT_FILES), reload=False)
+    _bring(
+        "keepalived",
+        restart=differs(bundle, previous, "units/keepalived.conf"),
+        reload=differs(bundle, previous, "keepalived.conf", "interfaces.conf"),
+    )
+
+
+def stop_all() -> None:
+    """For a node that has nothing to go back to: none of the services runs, now or after a reboot."""
+    run("systemctl", "disable", "--now", "--quiet", "keepalived", "ha-lb-agent", "haproxy")
+    for link in LINKS:
+        link.unlink(missing_ok=True)
+    run("systemctl", "daemon-reload")
+
+
+def wait_until_serving(wanted: Settings) -> None:
+    """Returns once HAProxy answers with this configuration and the pair has a MASTER."""
+    _wait(
+        lambda: readiness.answer(1) == wanted.config_id,
+        START_SECONDS,
+        lambda: f"HAProxy does not serve with the new configuration. It said:\n{_journal('haproxy')}",
+    )
+    _wait(
+        lambda: _pair_has_master(wanted),
+        START_SECONDS + 2 * wanted.take_over_seconds,
+        lambda: f"neither this node nor its peer became MASTER. Keepalived said:\n{_journal('keepalived')}",
+    )
+
+
+def _pair_has_master(wanted: Settings) -> bool:
+    own = status.local(wanted)
+    if own["state"] == "MASTER":
+        return True
+    peer = status.of_peer(wanted)
+    return own["state"] == "BACKUP" and peer is not None and peer["state"] == "MASTER"
+
+
+def _link() -> None:
+    for link, path in LINKS.items():
+        target = CURRENT / path
+        if not (link.is_symlink() and link.readlink() == target):
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)
+
+
+def _bring(service: str, *, restart: bool, reload: bool) -> None:
+    [runs] = is_active(service)
+    if not runs or restart:
+        _systemctl("restart", service)
+    elif reload:
+        _systemctl("reload", service)
+
+
+def _systemctl(*arguments: str) -> None:
+    _do("systemctl", *arguments)
+
+
+def _do(*command: str) -> None:
+    process = run(*command)
+    if process.returncode != 0:
+        service = command[-1]
+        raise Failed(f"`{' '.join(command)}` failed: {said(process)}\n{_journal(service)}")
+
+
+def _journal(service: str) -> str:
+    return run("journalctl", "--unit", service, "--lines", "15", "--no-pager", "--output", "cat").stdout.strip()
+
+
+def _wait(is_true: Callable[[], bool], seconds: float, problem: Callable[[], str]) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_true():
+        if time.monotonic() > deadline:
+            raise Failed(problem())
+        time.sleep(0.05)

@@ -1,0 +1,28 @@
+// What users import. Platforms have entry points of their own, so that nobody loads a cloud's SDK without using it.
+
+export type { HaLoadBalancerArgs } from "./args";
+export { HaLoadBalancer, type NodeOutput } from "./haLoadBalancer";
+export {
+  type BackendArgs,
+  type BalanceAlgorithm,
+  balanceAlgorithms,
+  type FrontendArgs,
+  type HealthCheckArgs,
+  type HealthCheckType,
+  healthCheckTypes,
+  type ProxyMode,
+  proxyModes,
+  type ServerArgs,
+} from "./haproxy/args";
+export { type FailoverArgs, type FailoverProfile, failoverProfiles } from "./keepalived/args";
+export type {
+  Platform,
+  PlatformContext,
+  PlatformNode,
+  Shared,
+  SharedAddress,
+  SshConnection,
+  SshEndpoint,
+} from "./platform";
+export type { Draft } from "./validation/draft";
+export { InvalidArgumentsError, type Problem } from "./validation/problem";

@@ -1,0 +1,22 @@
+// The failover settings with every default filled in.
+import type { Failover } from "./rules";
+import { profileTimers, type Timers } from "./timers";
+
+export interface FailoverModel extends Timers {
+  readonly virtualRouterId: number;
+  readonly preferred?: { readonly node: string; readonly delaySeconds: number };
+  readonly statusPort: number;
+}
+
+export function failoverModel(failover: Failover = {}): FailoverModel {
+  const timers = profileTimers[failover.profile ?? "steady"];
+  return {
+    advertIntervalSeconds: failover.advertIntervalSeconds ?? timers.advertIntervalSeconds,
+    probeIntervalSeconds: failover.probeIntervalSeconds ?? timers.probeIntervalSeconds,
+    virtualRouterId: failover.virtualRouterId ?? 51,
+    preferred: failover.preferredNode
+      ? { node: failover.preferredNode, delaySeconds: failover.preemptDelaySeconds ?? 30 }
+      : undefined,
+    statusPort: failover.statusPort ?? 8405,
+  };
+}

@@ -1,0 +1,118 @@
+// Two hosts that the user already has. Keepalived itself holds the addresses on their network interfaces.
+import * as pulumi from "@pulumi/pulumi";
+import type { Platform, SshConnection } from "../platform";
+import { type ExistingDraft, existingProblems } from "./existingRules";
+
+/** An address that the pair shares. */
+export interface VirtualAddressArgs {
+  /** Address with prefix length, IPv4 or IPv6, such as "198.51.100.10/24". */
+  address: pulumi.Input<string>;
+  /**
+   * Network interface that holds it.
+   * @default the one that has an address of the same network
+   */
+  interface?: pulumi.Input<string>;
+}
+
+/** A host that connections to the nodes pass through. */
+export interface BastionArgs {
+  /** IP address or DNS name. */
+  host: pulumi.Input<string>;
+  /** @default 22 */
+  port?: pulumi.Input<number>;
+  /** @default the user of the nodes */
+  user?: pulumi.Input<string>;
+  /** @default the key of the nodes */
+  privateKey?: pulumi.Input<string>;
+  /** Passphrase of the private key. @default that of the nodes, when the key is theirs too */
+  privateKeyPassphrase?: pulumi.Input<string>;
+  /** The bastion's public host key, such as "ssh-ed25519 AAAA…". */
+  hostKey?: pulumi.Input<string>;
+}
+
+/** How the nodes are reached. */
+export interface SshArgs {
+  /** Private key in OpenSSH or PEM format; becomes a Pulumi secret. */
+  privateKey: pulumi.Input<string>;
+  /** Passphrase of the private key. @default none */
+  privateKeyPassphrase?: pulumi.Input<string>;
+  /** root, or a user that can use `sudo` without a password. @default "root" */
+  user?: pulumi.Input<string>;
+  /** @default 22 */
+  port?: pulumi.Input<number>;
+  /** A host to connect through. @default none */
+  bastion?: pulumi.Input<BastionArgs>;
+  /**
+   * Connect to nodes and bastions that have no `hostKey`, whoever answers. Whoever can answer in their place then
+   * gets root's commands and every secret of the configuration.
+   * @default false
+   */
+  acceptAnyHostKey?: pulumi.Input<boolean>;
+}
+
+/** One of the two hosts. */
+export interface ExistingNodeArgs {
+  /** Name in `ha-lb status`, in logs, and of this node's resources. */
+  name: string;
+  /** IP address or DNS name for SSH. */
+  host: pulumi.Input<string>;
+  /** The host's public key, such as "ssh-ed25519 AAAA…": a line of `ssh-keyscan`, without the host in front. */
+  hostKey?: pulumi.Input<string>;
+  /**
+   * The node's own IP address on the network between the two; VRRP adverts and status go there.
+   * @default `host`, which then has to be an IP address
+   */
+  peerAddress?: pulumi.Input<string>;
+}
+
+/** Arguments of {@link existing}. */
+export interface ExistingArgs {
+  /** Exactly two hosts with Debian or Ubuntu. */
+  nodes: ExistingNodeArgs[];
+  /** At least one. */
+  virtualAddresses: pulumi.Input<pulumi.Input<VirtualAddressArgs>[]>;
+  ssh: pulumi.Input<SshArgs>;
+}
+
+/** Runs the pair on two hosts that exist and can be reached by SSH. */
+export function existing(args: ExistingArgs): Platform {
+  const nodes = Array.isArray(args.nodes) ? args.nodes : [];
+  return {
+    name: "existing",
+    nodeNames: nodes.map((node) => node?.name).filter((name) => typeof name === "string"),
+    args: { ...args },
+    problems: (draft) => existingProblems(draft as unknown as ExistingDraft),
+    shared: () => ({ addresses: pulumi.output(args.virtualAddresses).apply((list) => list.map(sharedAddress)) }),
+    node: (_context, _shared, index) => {
+      const node = args.nodes[index] as ExistingNodeArgs;
+      return {
+        id: pulumi.interpolate`${node.host} ${node.hostKey ?? ""}`,
+        ssh: pulumi.all([args.ssh, node]).apply(([ssh, { host, hostKey }]) => sshConnection(ssh, host, hostKey)),
+        peerAddress: node.peerAddress ?? node.host,
+        publicAddress: node.host,
+      };
+    },
+  };
+}
+
+function sharedAddress({ address, interface: held }: pulumi.UnwrappedObject<VirtualAddressArgs>) {
+  const [ip = "", prefixLength] = address.split("/");
+  return { name: ip, id: ip, address: ip, held: { prefixLength: Number(prefixLength), interface: held } };
+}
+
+function sshConnection(ssh: pulumi.Unwrap<SshArgs>, host: string, hostKey: string | undefined): SshConnection {
+  const { acceptAnyHostKey: _, bastion, ...login } = ssh;
+  const own = { privateKey: login.privateKey, privateKeyPassphrase: login.privateKeyPassphrase };
+  return {
+    ...login,
+    host,
+    hostKey,
+    // A bastion with a key of its own does not get the passphrase of the nodes' key.
+    bastion: bastion && {
+      user: login.user,
+      ...(bastion.privateKey ? {} : own),
+      ...bastion,
+      privateKey: bastion.privateKey ?? own.privateKey,
+    },
+  };
+}

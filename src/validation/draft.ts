@@ -1,0 +1,65 @@
+// A draft is the user's input as far as it is known now: Outputs that are still to come are UNKNOWN.
+// Rules read drafts, so that what is known is checked before anything is created.
+import * as pulumi from "@pulumi/pulumi";
+
+export const UNKNOWN: unique symbol = Symbol("a value that only an update will tell");
+
+export type Draft<T> =
+  | typeof UNKNOWN
+  | (T extends readonly (infer Item)[]
+      ? readonly Draft<Item>[]
+      : T extends object
+        ? { readonly [Key in keyof T]: Draft<T[Key]> }
+        : T);
+
+type Known<T> = Exclude<T, typeof UNKNOWN | undefined>;
+
+/** Replaces whatever has to be awaited by UNKNOWN. */
+export function draft<T>(input: pulumi.Input<T>): Draft<pulumi.Unwrap<T>> {
+  return replaceUnknown(input) as Draft<pulumi.Unwrap<T>>;
+}
+
+function replaceUnknown(value: unknown): unknown {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) {
+    return UNKNOWN;
+  }
+  if (Array.isArray(value)) {
+    return value.map(replaceUnknown);
+  }
+  if (isRecord(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceUnknown(item)]));
+  }
+  return value;
+}
+
+export function isComplete(value: unknown): boolean {
+  if (Array.isArray(value)) {
+    return value.every(isComplete);
+  }
+  return isRecord(value) ? Object.values(value).every(isComplete) : value !== UNKNOWN;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether a value was given and can be looked at now. */
+export function known<T>(value: T): value is Known<T> {
+  return value !== UNKNOWN && value !== undefined && value !== null;
+}
+
+export interface Entry<T> {
+  readonly path: string;
+  readonly index: number;
+  readonly value: T;
+}
+
+/** The known items of a list, each with its path. Anything but a list of objects yields nothing: shape rules tell. */
+export function entries<T>(path: string, list: Draft<readonly T[]> | undefined): Entry<Known<Draft<T>>>[] {
+  if (!Array.isArray(list)) {
+    return [];
+  }
+  return (list as readonly Draft<T>[]).flatMap((value, index) =>
+    known(value) && isRecord(value) ? [{ path: `${path}[${index}]`, index, value: value as Known<Draft<T>> }] : [],
+  );
+}

@@ -1,0 +1,31 @@
+// What is wrong with the user's input, as data, and the one error that reports all of it.
+// Knows nothing of HAProxy, Keepalived or Pulumi's engine.
+
+/** One thing that is wrong, where it stands, and how to mend it. */
+export interface Problem {
+  /** Property path as the user wrote it, such as `frontends[0].port`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Thrown, or the rejection of an Output, when the arguments cannot be used. Nothing was created. */
+export class InvalidArgumentsError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(component: string, problems: readonly Problem[]) {
+    const lines = problems.map(({ path, message }) => `  ${path}: ${message}`);
+    super(`${component}: ${problems.length === 1 ? "1 problem" : `${problems.length} problems`}:\n${lines.join("\n")}`);
+    this.name = "InvalidArgumentsError";
+    this.problems = problems;
+  }
+}
+
+export function problem(path: string, message: string): Problem {
+  return { path, message };
+}
+
+/** How a value is shown in a message: quoted, with control characters visible, and cut when long. */
+export function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

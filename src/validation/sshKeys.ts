@@ -1,0 +1,60 @@
+// Checks of SSH keys. A message never shows a private key.
+import { UNKNOWN } from "./draft";
+import { type Problem, problem, show } from "./problem";
+
+const HOST_KEY_TYPES = ["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"];
+const PRIVATE_KEY =
+  /^-----BEGIN ([A-Z ]*)PRIVATE KEY-----\r?\n[A-Za-z0-9+/=\s:,-]+\r?\n-----END \1PRIVATE KEY-----\s*$/;
+
+export function hostKeyProblems(path: string, key: unknown): Problem[] {
+  if (key === UNKNOWN || isPublicKey(key)) {
+    return [];
+  }
+  return [
+    problem(
+      path,
+      `${show(key)} is not a public key. Use its type and its base64 text, such as "ssh-ed25519 AAAA…" (see \`ssh-keyscan\`), without host name or line break.`,
+    ),
+  ];
+}
+
+/** The key's blob begins with the length and the name of its type (RFC 4253 §6.6). */
+function isPublicKey(key: unknown): boolean {
+  const [, type = "", blob = ""] = (typeof key === "string" && /^(\S+) ([A-Za-z0-9+/]+=*)( [ -~]*)?$/.exec(key)) || [];
+  const bytes = Buffer.from(blob, "base64");
+  return (
+    HOST_KEY_TYPES.includes(type) &&
+    bytes.length > type.length + 4 &&
+    bytes.readUInt32BE(0) === type.length &&
+    bytes.toString("latin1", 4, 4 + type.length) === type
+  );
+}
+
+export function privateKeyProblems(path: string, key: unknown, passphrase: unknown): Problem[] {
+  if (key === UNKNOWN) {
+    return [];
+  }
+  if (key === undefined || key === null || key === "") {
+    return [problem(path, "is missing. Give the private key that opens the nodes, as a secret.")];
+  }
+  if (typeof key !== "string" || !PRIVATE_KEY.test(key.trimStart())) {
+    return [
+      problem(
+        path,
+        "is not a private key (its text is not shown). Give the whole file, from the BEGIN to the END line.",
+      ),
+    ];
+  }
+  return isEncrypted(key) && passphrase === undefined
+    ? [problem(path, "is protected by a passphrase (its text is not shown). Give privateKeyPassphrase too.")]
+    : [];
+}
+
+function isEncrypted(key: string): boolean {
+  if (/ENCRYPTED/.test(key)) {
+    return true;
+  }
+  // An OpenSSH key names its cipher after the magic: "openssh-key-v1\0", length, name.
+  const body = Buffer.from(key.replace(/-----[^-]+-----/g, ""), "base64");
+  return body.toString("latin1", 0, 14) === "openssh-key-v1" && body.toString("latin1", 19, 23) !== "none";
+}
