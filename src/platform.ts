@@ -49,7 +49,7 @@ export interface Shared {
 export interface PlatformNode {
   /** Changes when the machine is another one, so that a replacement is configured. */
   readonly id: Input<string>;
-  readonly ssh: Input<SshConnection>;
+  readonly ssh: SshConnection;
   /** Address on the network between the two nodes; VRRP adverts and status go there. */
   readonly peerAddress: Input<string>;
   /** Address under which the node itself is reached from outside. */

@@ -67,7 +67,6 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
     peerAddress: peer.peerAddress,
     marker: markerAddress(own.peerAddress),
     heldAddresses: held,
-    sharedAddresses: pair.addresses.map(({ address }) => address),
     ports: settings.frontends.map(({ port }) => port),
     statusPort: failover.statusPort,
     probeIntervalSeconds: failover.probeIntervalSeconds,

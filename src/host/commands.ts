@@ -1,7 +1,7 @@
 // The two remote commands of a node. Content goes in by stdin: command lines are shown in previews and in errors.
-import { remote, type types } from "@pulumi/command";
+import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { PlatformNode, SshConnection, SshEndpoint } from "../platform";
+import type { PlatformNode, SshEndpoint } from "../platform";
 import { archive } from "./archive";
 import { type Bundle, fingerprint, installScript } from "./bundle";
 
@@ -31,8 +31,8 @@ export function apply(
   options: pulumi.CustomResourceOptions,
 ): remote.Command {
   const contents = pulumi
-    .all([bundle, node.ssh, node.id])
-    .apply(([files, ssh, id]) => `${fingerprint(files, ssh.privateKey)}\n# node ${id}`);
+    .all([bundle, node.ssh.privateKey, node.id])
+    .apply(([files, key, id]) => `${fingerprint(files, key)}\n# node ${id}`);
   return new remote.Command(
     name,
     {
@@ -48,7 +48,7 @@ export function apply(
 /** `apply` itself is in the bundle, so that it always fits what it installs. */
 const UNPACK_AND_APPLY = [
   "set -eu",
-  "umask 077",
+  "umask 022",
   "mkdir -p /etc/ha-load-balancer/bundles",
   "incoming=$(mktemp -d /etc/ha-load-balancer/bundles/.incoming.XXXXXX)",
   'trap "rm -rf $incoming" EXIT',
@@ -58,32 +58,34 @@ const UNPACK_AND_APPLY = [
 
 /** @param script without single quotes */
 function asRoot(node: PlatformNode, script: string): pulumi.Output<string> {
-  return pulumi.output(node.ssh).apply(({ user }) => {
+  return pulumi.output(node.ssh.user).apply((user) => {
     const become = user === undefined || user === "root" ? "" : "sudo -n ";
     return `${become}sh -c '${script}'`;
   });
 }
 
+/** @param ready nothing is run before it is there: the arguments are good then */
 function connected(node: PlatformNode, ready: pulumi.Output<unknown>) {
+  const { bastion, ...own } = node.ssh;
   return {
-    connection: pulumi.all([node.ssh, ready]).apply(([ssh]) => connection(ssh)),
+    connection: {
+      ...endpoint({ ...own, host: pulumi.all([own.host, pulumi.unsecret(ready)]).apply(([host]) => host) }),
+      ...(bastion ? { proxy: endpoint(bastion) } : {}),
+    },
     // Most sshd refuse variables, and would warn about them at every update.
     addPreviousOutputInEnv: false,
   };
 }
 
-function connection({ bastion, ...node }: pulumi.Unwrap<SshConnection>): types.input.remote.ConnectionArgs {
-  return { ...endpoint(node), ...(bastion ? { proxy: endpoint(bastion) } : {}) };
-}
-
-function endpoint({ host, port, user, privateKey, privateKeyPassphrase, hostKey }: pulumi.Unwrap<SshEndpoint>) {
+/** Field by field, so that only the keys are secret and a preview shows which of the others changed. */
+function endpoint(to: SshEndpoint) {
   return {
-    host,
-    port: port ?? 22,
-    user: user ?? "root",
-    privateKey: pulumi.secret(privateKey),
-    ...(privateKeyPassphrase === undefined ? {} : { privateKeyPassword: pulumi.secret(privateKeyPassphrase) }),
-    ...(hostKey === undefined ? {} : { hostKey }),
+    host: to.host,
+    port: to.port ?? 22,
+    user: to.user ?? "root",
+    privateKey: pulumi.secret(to.privateKey),
+    privateKeyPassword: to.privateKeyPassphrase === undefined ? undefined : pulumi.secret(to.privateKeyPassphrase),
+    hostKey: to.hostKey,
     // A new machine needs a while until it answers: 30 dials, 10 s each at most.
     dialErrorLimit: 30,
     perDialTimeout: 10,

@@ -41,7 +41,7 @@ export interface SshArgs {
   /** @default 22 */
   port?: pulumi.Input<number>;
   /** A host to connect through. @default none */
-  bastion?: pulumi.Input<BastionArgs>;
+  bastion?: BastionArgs;
   /**
    * Connect to nodes and bastions that have no `hostKey`, whoever answers. Whoever can answer in their place then
    * gets root's commands and every secret of the configuration.
@@ -71,7 +71,7 @@ export interface ExistingArgs {
   nodes: ExistingNodeArgs[];
   /** At least one. */
   virtualAddresses: pulumi.Input<pulumi.Input<VirtualAddressArgs>[]>;
-  ssh: pulumi.Input<SshArgs>;
+  ssh: SshArgs;
 }
 
 /** Runs the pair on two hosts that exist and can be reached by SSH. */
@@ -87,7 +87,7 @@ export function existing(args: ExistingArgs): Platform {
       const node = args.nodes[index] as ExistingNodeArgs;
       return {
         id: pulumi.interpolate`${node.host} ${node.hostKey ?? ""}`,
-        ssh: pulumi.all([args.ssh, node]).apply(([ssh, { host, hostKey }]) => sshConnection(ssh, host, hostKey)),
+        ssh: sshConnection(args.ssh, node),
         peerAddress: node.peerAddress ?? node.host,
         publicAddress: node.host,
       };
@@ -100,19 +100,16 @@ function sharedAddress({ address, interface: held }: pulumi.UnwrappedObject<Virt
   return { name: ip, id: ip, address: ip, held: { prefixLength: Number(prefixLength), interface: held } };
 }
 
-function sshConnection(ssh: pulumi.Unwrap<SshArgs>, host: string, hostKey: string | undefined): SshConnection {
-  const { acceptAnyHostKey: _, bastion, ...login } = ssh;
-  const own = { privateKey: login.privateKey, privateKeyPassphrase: login.privateKeyPassphrase };
+function sshConnection({ bastion, ...login }: SshArgs, { host, hostKey }: ExistingNodeArgs): SshConnection {
+  const { user, port, privateKey, privateKeyPassphrase } = login;
+  const key = { privateKey, privateKeyPassphrase };
   return {
-    ...login,
+    ...key,
     host,
+    port,
+    user,
     hostKey,
     // A bastion with a key of its own does not get the passphrase of the nodes' key.
-    bastion: bastion && {
-      user: login.user,
-      ...(bastion.privateKey ? {} : own),
-      ...bastion,
-      privateKey: bastion.privateKey ?? own.privateKey,
-    },
+    bastion: bastion && { user, ...(bastion.privateKey === undefined ? key : {}), ...bastion, privateKey: bastion.privateKey ?? privateKey },
   };
 }
