@@ -1,0 +1,109 @@
+// Every fault that the pair has to survive, under load, ending in the audit.
+import assert from "node:assert/strict";
+import { until } from "../lab/command";
+import type { Lab } from "../lab/lab";
+import { audit } from "../pair/audit";
+import { pairFaults } from "../pair/faults";
+import { observeFault } from "../pair/observe";
+import { Pair, other, url } from "../pair/pair";
+import { withLab } from "./labForTests";
+
+/** On top of what the timers allow: a busy machine, ARP, and the client's own pace. */
+const GENEROUS_MS = 3_000;
+
+describe("a pair under load", function () {
+  this.timeout(180_000);
+  let lab: Lab;
+  let pair: Pair;
+
+  withLab("faults", async (started) => {
+    lab = started;
+    pair = await Pair.prepare(lab);
+    await pair.up();
+    await pair.waitUntilRedundant();
+  });
+  afterEach(() => lab?.heal());
+
+  for (const fault of pairFaults) {
+    it(`moves the address once: ${fault.title}`, async () => {
+      const report = await observeFault(pair, fault);
+      assert.equal(report.ownerAfter, other(report.ownerBefore as "lb1" | "lb2"));
+      assert.ok(report.outageMs <= report.limitMs + GENEROUS_MS, `outage ${report.outageMs} ms, timers allow ${report.limitMs} ms`);
+      assert.ok(report.requests >= 100, `only ${report.requests} requests were made`);
+      await lab.heal();
+      await audit(pair);
+      assert.equal(await pair.active(), report.ownerAfter, "the address went back although no node is preferred");
+    });
+  }
+
+  it("keeps serving when the nodes cannot hear each other, and has one holder again afterwards", async () => {
+    const client = await lab.client.start({ url, perSecond: 200 });
+    const since = await lab.fault("partition", await pair.active());
+    await until("both nodes to take the address", async () => (await pair.holders()).length === 2, 20_000);
+    const statuses = await Promise.all((["lb1", "lb2"] as const).map((name) => pair.status(name)));
+    await lab.heal();
+    await until("one node to give the address up", async () => (await pair.holders()).length === 1, 20_000);
+    const { outageMs, requests } = await client.stop({ since });
+    assert.ok(statuses.every(({ redundancy }) => redundancy === "degraded"));
+    assert.ok(requests >= 100);
+    assert.ok(outageMs <= GENEROUS_MS, `outage ${outageMs} ms`);
+    await audit(pair);
+  });
+
+  it("serves again by itself after both nodes were rebooted at once", async () => {
+    await Promise.all([lab.fault("reboot", "lb1"), lab.fault("reboot", "lb2")]);
+    await until("the address to be gone", async () => (await pair.holders()).length === 0, 30_000);
+    await lab.heal();
+    await audit(pair);
+  });
+});
+
+describe("a pair with a preferred node", function () {
+  this.timeout(180_000);
+  let lab: Lab;
+  let pair: Pair;
+
+  withLab("preferred", async (started) => {
+    lab = started;
+    pair = await Pair.prepare(lab, { failover: { preferredNode: "lb2", preemptDelaySeconds: 3 } });
+    await pair.up();
+    await until("the preferred node to be active", async () => (await pair.holders()).join() === "lb2", 30_000);
+    await pair.waitUntilRedundant();
+  });
+
+  it("gives the address back exactly once after a reboot", async () => {
+    const moves = followMoves(pair);
+    await lab.fault("reboot", "lb2");
+    await until("lb1 to take over", async () => (await pair.holders()).join() === "lb1", 30_000);
+    await lab.heal();
+    await until("lb2 to take the address back", async () => (await pair.holders()).join() === "lb2", 60_000);
+    await audit(pair);
+    assert.deepEqual(await moves.stop(), ["lb2", "lb1", "lb2"]);
+  });
+});
+
+/** Notes each change of the single holder; moments without one, or with both, are not a move. */
+function followMoves(pair: Pair) {
+  const seen: string[] = [];
+  let goesOn = true;
+  const following = (async () => {
+    await until(
+      "the end of the test",
+      async () => {
+        const [holder, second] = await pair.holders();
+        if (holder && !second && seen.at(-1) !== holder) {
+          seen.push(holder);
+        }
+        return !goesOn;
+      },
+      180_000,
+    );
+  })();
+  return {
+    async stop() {
+      goesOn = false;
+      await following;
+      return seen;
+    },
+  };
+}

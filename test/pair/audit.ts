@@ -1,0 +1,49 @@
+// What must hold after every fault, once it is healed (the invariants of the design, in one place).
+import assert from "node:assert/strict";
+import { until } from "../lab/command";
+import { loadBalancers } from "../lab/layout";
+import { type Pair, url, url6 } from "./pair";
+
+const services = ["haproxy", "keepalived", "ha-lb-agent"];
+
+export async function audit(pair: Pair): Promise<void> {
+  await pair.waitUntilRedundant();
+  await oneHealthyHolderAnswers(pair);
+  await nodesCarryWhatWasDeployed(pair);
+  await pulumiSeesNoChange(pair);
+}
+
+async function oneHealthyHolderAnswers(pair: Pair): Promise<void> {
+  const active = await pair.active();
+  const status = await pair.status(active);
+  assert.equal(status.holder, active);
+  assert.ok(status.nodes.every(({ ready }) => ready));
+  for (const address of [url, url6]) {
+    await until(`an answer from ${address}`, async () => (await fetchFrom(pair, address)).code === 0, 10_000);
+  }
+}
+
+/** A request from the lab's operator. */
+export function fetchFrom(pair: Pair, address: string) {
+  return pair.lab.operator.run("curl", ["--silent", "--show-error", "--fail", "--max-time", "2", address]);
+}
+
+async function nodesCarryWhatWasDeployed(pair: Pair): Promise<void> {
+  const recorded = await pair.recordedBundles();
+  for (const name of loadBalancers) {
+    const host = pair.host(name);
+    const current = (await host.must("basename $(readlink /etc/ha-load-balancer/current)")).trim();
+    assert.equal(current, recorded[name], `${name} carries another bundle than the last update recorded`);
+    const active = await host.must(`systemctl is-active ${services.join(" ")}`);
+    assert.equal(active, "active\n".repeat(services.length), `${name}: services of ${services.join(", ")}`);
+  }
+}
+
+export async function pulumiSeesNoChange(pair: Pair): Promise<void> {
+  await pair.pulumi.preview({ refresh: true, expectNoChanges: true });
+}
+
+/** What a preview after a refresh would do, by operation. */
+export async function pulumiChanges(pair: Pair): Promise<Readonly<Record<string, number>>> {
+  return (await pair.pulumi.preview({ refresh: true })).changes;
+}

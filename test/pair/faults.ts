@@ -1,0 +1,37 @@
+// The faults that the pair has to survive, each with what the protocol itself needs for it.
+import { masterDownSeconds, probeFailures, skewSeconds } from "../../src/keepalived/timers";
+import type { FaultName } from "../lab/faults";
+import { type LoadBalancerName, type Pair, other } from "./pair";
+
+export interface PairFault {
+  readonly name: FaultName;
+  readonly title: string;
+  /**
+   * Milliseconds that the timers alone allow until the standby takes over. The standby's priority counts, because the
+   * skew comes from it.
+   */
+  limitMs(pair: Pair, active: LoadBalancerName): number;
+}
+
+/** The node says goodbye with a last advert of priority 0; the peer only waits for its skew. */
+const afterGoodbye = (pair: Pair, active: LoadBalancerName) =>
+  1000 * skewSeconds(pair.timers.advertIntervalSeconds, pair.priorityOf(other(active)));
+
+/** The node falls silent; the peer waits for three adverts and its skew. */
+const afterSilence = (pair: Pair, active: LoadBalancerName) =>
+  1000 * masterDownSeconds(pair.timers.advertIntervalSeconds, pair.priorityOf(other(active)));
+
+/** A question may just have been answered; then it takes the next ones without an answer, and the goodbye. */
+const afterProbes = (pair: Pair, active: LoadBalancerName) =>
+  1000 * (1 + probeFailures) * pair.timers.probeIntervalSeconds + afterGoodbye(pair, active);
+
+export const pairFaults: readonly PairFault[] = [
+  { name: "haproxy-stop", title: "HAProxy stopped", limitMs: afterGoodbye },
+  { name: "haproxy-kill", title: "HAProxy killed (-9)", limitMs: afterGoodbye },
+  { name: "haproxy-hang", title: "HAProxy hangs", limitMs: afterProbes },
+  { name: "keepalived-stop", title: "Keepalived stopped", limitMs: afterGoodbye },
+  { name: "keepalived-kill", title: "Keepalived killed (-9)", limitMs: afterSilence },
+  { name: "haproxy-disable", title: "HAProxy disabled, reboot", limitMs: afterGoodbye },
+  { name: "power-off", title: "power off", limitMs: afterSilence },
+  { name: "reboot", title: "reboot", limitMs: afterGoodbye },
+];

@@ -1,0 +1,145 @@
+// The quick-start example, deployed into a lab by the real engine: what demo, benches and end-to-end tests work with.
+import { join, resolve } from "node:path";
+import type { FailoverArgs } from "../../src/keepalived/args";
+import { failoverModel } from "../../src/keepalived/model";
+import type { Failover } from "../../src/keepalived/rules";
+import { type Timers, priorities } from "../../src/keepalived/timers";
+import { until } from "../lab/command";
+import type { Host } from "../lab/host";
+import type { Lab } from "../lab/lab";
+import { loadBalancers, sharedAddress, webPort } from "../lab/layout";
+import { type ConfigValue, Pulumi, type UpResult } from "../lab/pulumi";
+
+export type LoadBalancerName = (typeof loadBalancers)[number];
+
+export interface PairSettings {
+  readonly failover?: Failover;
+  /** @default "root" */
+  readonly sshUser?: "root" | "admin";
+}
+
+/** What `ha-lb status --json` says. */
+export interface PairStatus {
+  readonly redundancy: "redundant" | "degraded" | "down";
+  readonly holder: string | null;
+  readonly problems: readonly string[];
+  readonly nodes: readonly { readonly node: string; readonly state: string; readonly ready: boolean; readonly bundle: string }[];
+}
+
+const programDir = resolve(__dirname, "../..");
+export const url = `http://${sharedAddress.ipv4}/`;
+export const url6 = `http://[${sharedAddress.ipv6}]/`;
+
+export class Pair {
+  private constructor(
+    readonly lab: Lab,
+    readonly pulumi: Pulumi,
+    private settings: PairSettings,
+  ) {}
+
+  /** Makes the stack without deploying it. */
+  static async prepare(lab: Lab, settings: PairSettings = {}, stack = "lab"): Promise<Pair> {
+    const pulumi = new Pulumi({
+      programDir,
+      stateDir: join(lab.stateDir, `pulumi-${stack}`),
+      run: (command, args, options) => lab.operator.run(command, args, options),
+    });
+    const pair = new Pair(lab, pulumi, settings);
+    await pulumi.init(stack);
+    await pair.configure(settings);
+    return pair;
+  }
+
+  /** Changes the settings; the next `up` deploys them. */
+  async configure(settings: PairSettings): Promise<void> {
+    this.settings = settings;
+    await this.pulumi.config(configOf(this.lab, settings));
+  }
+
+  up(): Promise<UpResult> {
+    return this.pulumi.up();
+  }
+
+  get timers(): Timers {
+    return failoverModel(this.settings.failover);
+  }
+
+  /** The VRRP priority of a node: it decides how long it waits before it takes over. */
+  priorityOf(name: LoadBalancerName): number {
+    const first = this.settings.failover?.preferredNode ?? loadBalancers[0];
+    return name === first ? priorities[0] : priorities[1];
+  }
+
+  host(name: LoadBalancerName): Host {
+    return this.lab.hosts[name];
+  }
+
+  /** The nodes that have the shared address now: one, none for a moment, or two in a partition. */
+  async holders(): Promise<LoadBalancerName[]> {
+    const found = await Promise.all(
+      loadBalancers.map(async (name) => ((await this.host(name).addresses()).includes(sharedAddress.ipv4) ? [name] : [])),
+    );
+    return found.flat();
+  }
+
+  async active(): Promise<LoadBalancerName> {
+    const [holder, ...others] = await this.holders();
+    if (!holder || others.length > 0) {
+      throw new Error(`the shared address is on ${[holder, ...others].filter(Boolean).join(" and ") || "no node"}`);
+    }
+    return holder;
+  }
+
+  async standby(): Promise<LoadBalancerName> {
+    return other(await this.active());
+  }
+
+  async status(name: LoadBalancerName): Promise<PairStatus> {
+    const { stdout, stderr, code } = await this.host(name).run("ha-lb status --json");
+    if (stdout === "") {
+      throw new Error(`${name}: ha-lb status said nothing and exited with ${code}: ${stderr}`);
+    }
+    return JSON.parse(stdout);
+  }
+
+  /** Waits until both nodes say that the pair is redundant. */
+  async waitUntilRedundant(timeoutMs = 60_000): Promise<void> {
+    let last = "";
+    const agree = async () => {
+      const said = await Promise.all(loadBalancers.map((name) => this.status(name).catch(String)));
+      last = JSON.stringify(said);
+      return said.every((status) => typeof status === "object" && status.redundancy === "redundant");
+    };
+    await until("both nodes to call the pair redundant", agree, timeoutMs, 100).catch((error: Error) => {
+      throw new Error(`${error.message}; last they said: ${last}`);
+    });
+  }
+
+  /** Bundles as the last successful `up` recorded them. */
+  async recordedBundles(): Promise<Record<string, string>> {
+    const { resources } = await this.pulumi.exportState();
+    const said = resources.map(({ outputs }) => /(\S+) serves with bundle (\w+)/.exec(String(outputs?.stdout ?? "")));
+    return Object.fromEntries(said.flatMap((match) => (match ? [[match[1], match[2]]] : [])));
+  }
+}
+
+export function other(name: LoadBalancerName): LoadBalancerName {
+  return name === "lb1" ? "lb2" : "lb1";
+}
+
+function configOf(lab: Lab, { failover, sshUser }: PairSettings): Record<string, ConfigValue> {
+  const { lb1, lb2, web1, web2 } = lab.hosts;
+  return {
+    virtualAddresses: [{ address: `${sharedAddress.ipv4}/24` }, { address: `${sharedAddress.ipv6}/64` }],
+    loadBalancers: [lb1, lb2].map(({ name, publicAddress, privateAddress, hostKey }) => ({
+      name,
+      host: publicAddress ?? privateAddress,
+      peerAddress: privateAddress,
+      hostKey,
+    })),
+    webServers: [web1, web2].map(({ privateAddress }) => ({ address: privateAddress, port: webPort })),
+    sshUser: sshUser ?? "root",
+    sshPrivateKey: { secret: lab.sshKey.privateKey },
+    failover: (failover ?? {}) as { [key in keyof FailoverArgs]: string },
+  };
+}
