@@ -1,0 +1,68 @@
+#!/bin/sh
+# Builds the lab's base image and the package repository that its hosts install from, into a temporary
+# directory beside TARGET that is renamed when all is done. Run it under a lock, in mount and pid namespaces of its
+# own: an interrupted build then leaves files only, which the next one removes.
+# usage: build.sh TARGET SUITE MIRROR REPOSITORY_URL
+set -eu
+target=$1 suite=$2 mirror=$3 repository_url=$4
+here=$(cd "$(dirname "$0")" && pwd)
+
+base_packages=systemd,systemd-sysv,dbus,openssh-server,iproute2,iputils-ping,procps,curl,ca-certificates,sudo,nginx-light
+# What a load balancer may ask for; everything they depend on and the base lacks comes along.
+repository_packages='haproxy keepalived python3'
+
+if [ -d "$target" ]; then exit 0; fi # built by someone else while this one waited for the lock
+rm -rf "$target".building.*
+work=$(mktemp -d "$target.building.XXXXXX")
+chmod 755 "$work"
+root=$work/root repository=$work/repository
+
+echo "base image: installing Debian $suite"
+debootstrap --variant=minbase --include="$base_packages" "$suite" "$root" "$mirror" >"$work/debootstrap.log" ||
+  { tail -n 20 "$work/debootstrap.log" >&2; exit 1; }
+
+echo "package repository: downloading $repository_packages"
+# The machine's own apt, with its proxy settings, sees the image's installed packages and the mirror only.
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+mkdir -p "$scratch/lists/partial" "$scratch/archives/partial" "$repository"
+echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$scratch/sources.list"
+image_apt() {
+  apt-get --quiet --quiet --option APT::Sandbox::User=root \
+    --option Dir::State::status="$root/var/lib/dpkg/status" --option Dir::State::lists="$scratch/lists" \
+    --option Dir::Cache="$scratch" --option Dir::Cache::archives="$scratch/archives" \
+    --option Dir::Etc::sourcelist="$scratch/sources.list" --option Dir::Etc::sourceparts=/dev/null \
+    --option Dir::Etc::preferences=/dev/null --option Dir::Etc::preferencesparts=/dev/null "$@"
+}
+image_apt update
+# shellcheck disable=SC2086 # a list of names
+image_apt install --yes --download-only $repository_packages >"$work/download.log"
+mv "$scratch"/archives/*.deb "$repository"
+
+echo "package repository: signing"
+export GNUPGHOME="$scratch/gnupg" # in /tmp: the agent's socket path must be short
+mkdir -m 700 "$GNUPGHOME"
+gpg --batch --quiet --passphrase '' --quick-generate-key 'lab repository' ed25519 sign never 2>"$work/gpg.log"
+(
+  cd "$repository"
+  apt-ftparchive packages . >Packages
+  apt-ftparchive release . >Release
+  gpg --batch --quiet --clearsign --output InRelease Release
+)
+
+echo "base image: settling in"
+mkdir -p "$root/etc/apt/keyrings"
+gpg --batch --quiet --export --armor >"$root/etc/apt/keyrings/lab.asc"
+echo "deb [signed-by=/etc/apt/keyrings/lab.asc] $repository_url ./" >"$root/etc/apt/sources.list"
+cp -r "$here/files/." "$root/"
+chmod 440 "$root/etc/sudoers.d/admin"
+chroot "$root" useradd --uid 1000 --create-home --shell /bin/bash admin
+chroot "$root" systemctl --quiet enable systemd-networkd.service banner.socket
+chroot "$root" systemctl --quiet mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer \
+  e2scrub_all.timer e2scrub_reap.service fstrim.timer console-getty.service getty@.service
+mkdir -p "$root/var/log/journal" # so that a host's log survives its reboots
+rm -rf "$root"/etc/ssh/ssh_host_* "$root"/var/cache/apt/*.bin "$root"/var/cache/apt/archives/*.deb \
+  "$root"/var/lib/apt/lists/* "$root/etc/machine-id" "$root/etc/resolv.conf" "$root/etc/hostname"
+mkdir -p "$root/var/lib/apt/lists/partial"
+
+mv "$work" "$target"

@@ -1,0 +1,54 @@
+// The hosts' base image and the package repository, kept in the cache under a stamp of their recipe.
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { must, run } from "../command";
+import { cacheDir, repository } from "../layout";
+
+const suite = "bookworm";
+const repositoryUrl = `http://${repository.host}:${repository.port}/`;
+
+export interface BaseImage {
+  /** Read-only below every host's overlay. */
+  readonly root: string;
+  /** Flat, signed; the image trusts its key. */
+  readonly repository: string;
+}
+
+/** Returns the image, and builds it first (a minute or two) where this recipe's is not in the cache. */
+export async function ensureBaseImage(log: (line: string) => void): Promise<BaseImage> {
+  const dir = path.join(cacheDir(), `base-${suite}-${stamp()}`);
+  if (!fs.existsSync(dir)) await build(dir, log);
+  return { root: path.join(dir, "root"), repository: path.join(dir, "repository") };
+}
+
+async function build(dir: string, log: (line: string) => void): Promise<void> {
+  const mirror = await debianMirror();
+  log(`base image: building, once for this machine (Debian ${suite} from ${mirror})`);
+  fs.mkdirSync(path.dirname(dir), { recursive: true });
+  // An interrupted build takes its processes and mounts along, and leaves the lock free.
+  const privately = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+  const script = ["sh", path.join(__dirname, "build.sh"), dir, suite, mirror, repositoryUrl];
+  const { code, stderr } = await run("flock", [`${path.dirname(dir)}/base.lock`, ...privately, ...script], {
+    timeoutMs: 20 * 60_000,
+    onStdoutLine: log,
+  });
+  if (code !== 0) throw new Error(`The base image could not be built: ${stderr.trim()}`);
+}
+
+/** Of everything that decides what the image holds, but for the versions of packages. */
+function stamp(): string {
+  const hash = createHash("sha256").update(suite).update(repositoryUrl);
+  const files = fs
+    .readdirSync(__dirname, { recursive: true, encoding: "utf8" })
+    .filter((name) => !name.endsWith(".ts") && fs.statSync(path.join(__dirname, name)).isFile());
+  for (const name of files.sort()) hash.update(`\n${name}\n`).update(fs.readFileSync(path.join(__dirname, name)));
+  return hash.digest("hex").slice(0, 12);
+}
+
+/** The mirror that this machine's own apt uses for the suite; elsewhere, Debian's own. */
+async function debianMirror(): Promise<string> {
+  const filter = ["Identifier: Packages", "Origin: Debian", `Codename: ${suite}`];
+  const targets = await must("apt-get", ["indextargets", "--format", "$(REPO_URI)", ...filter]);
+  return targets.split("\n")[0]?.replace(/\/$/, "") || "http://deb.debian.org/debian";
+}

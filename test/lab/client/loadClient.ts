@@ -1,0 +1,78 @@
+// The lab's load client, on the public network only: starts runs of load.ts in its namespace and judges their samples.
+import type { ChildProcess } from "node:child_process";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { Namespace } from "../namespace";
+import { longestOutage, type OutageOptions, type Sample } from "./outage";
+
+export interface LoadOptions {
+  /** http://… of the shared address. */
+  url: string;
+  /** New connections a second. @default 200 */
+  perSecond?: number;
+  /** After this a request counts as lost. @default 1000 */
+  timeoutMs?: number;
+}
+
+export interface LoadReport {
+  readonly requests: number;
+  readonly lost: number;
+  /** Of the longest outage (see outage.ts); 0 when there was none. */
+  readonly outageMs: number;
+  /** False when the run ended before the outage did. */
+  readonly recovered: boolean;
+  readonly samples: readonly Sample[];
+}
+
+export class LoadClient extends Namespace {
+  constructor(lab: string) {
+    super(lab, "client");
+  }
+
+  /** Returns once requests are being sent. */
+  async start({ url, perSecond = 200, timeoutMs = 1000 }: LoadOptions): Promise<LoadRun> {
+    const args = [url, String(perSecond), String(timeoutMs)];
+    const child = this.spawnScript(path.join(__dirname, "load.ts"), args, { stdio: ["pipe", "pipe", "inherit"] });
+    const run = new LoadRun(child, timeoutMs);
+    await run.started();
+    return run;
+  }
+}
+
+export class LoadRun {
+  private readonly lines: AsyncIterator<string>;
+
+  constructor(
+    private readonly child: ChildProcess,
+    private readonly timeoutMs: number,
+  ) {
+    if (!child.stdout) throw new Error("the load client has no output");
+    this.lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  }
+
+  async started(): Promise<void> {
+    await this.line(30_000);
+  }
+
+  /** Ends the run when the requests under way are over. */
+  async stop(options: OutageOptions = {}): Promise<LoadReport> {
+    this.child.stdin?.end();
+    const samples = JSON.parse(await this.line(this.timeoutMs + 10_000)) as Sample[];
+    const outage = longestOutage(samples, options);
+    return {
+      requests: samples.length,
+      lost: samples.filter((sample) => !sample.ok).length,
+      outageMs: outage?.ms ?? 0,
+      recovered: outage?.recovered ?? true,
+      samples,
+    };
+  }
+
+  private async line(timeoutMs: number): Promise<string> {
+    const timer = setTimeout(() => this.child.kill("SIGKILL"), timeoutMs);
+    const { value, done } = await this.lines.next();
+    clearTimeout(timer);
+    if (done) throw new Error("the load client ended without a report; its messages are above");
+    return value;
+  }
+}

@@ -1,0 +1,79 @@
+// How long a service was away, as its clients saw it. Pure; knows nothing of where the samples come from.
+
+/** One request. */
+export interface Sample {
+  /** When it was sent: milliseconds of the machine's monotonic clock. */
+  readonly at: number;
+  /** From then to the end of the answer, or to giving up. */
+  readonly latencyMs: number;
+  readonly ok: boolean;
+  /** What an answer said, without white space around it: in the lab, the server's name. */
+  readonly answer?: string;
+  readonly error?: string;
+}
+
+export interface OutageOptions {
+  /**
+   * When the fault was injected. Requests that were over by then do not count, and an outage does not begin earlier
+   * than this: one that was under way and failed was fine until then.
+   */
+  since?: number;
+  /**
+   * An answer that took longer is as bad as none. The default is half of TCP's first retransmission timeout
+   * (1 s, RFC 6298): a connection whose first packet was lost comes late, one on a busy machine does not.
+   * @default 500
+   */
+  lateMs?: number;
+  /**
+   * So many good requests in a row end an outage; fewer are a flicker within it.
+   * @default 20
+   */
+  settled?: number;
+}
+
+export interface Outage {
+  readonly start: number;
+  readonly end: number;
+  readonly ms: number;
+  /** False when the samples end before it does; it then lasts until the last one of them. */
+  readonly recovered: boolean;
+}
+
+/**
+ * The longest outage in the samples, which need not be in order; undefined when every request was good.
+ *
+ * A request is good when it succeeded and was not late. An outage begins when the first bad request was sent (or
+ * `since`, if that is later), and ends when the first good one was sent that `settled` good ones in a row begin with.
+ */
+export function longestOutage(samples: readonly Sample[], options: OutageOptions = {}): Outage | undefined {
+  return outages(samples, options).reduce<Outage | undefined>(
+    (longest, outage) => (longest && longest.ms >= outage.ms ? longest : outage),
+    undefined,
+  );
+}
+
+function outages(samples: readonly Sample[], options: OutageOptions): Outage[] {
+  const { since = Number.NEGATIVE_INFINITY, lateMs = 500, settled = 20 } = options;
+  const found: Outage[] = [];
+  let start: number | undefined;
+  let good: Sample[] = [];
+  const close = (end: number, recovered: boolean) => {
+    if (start !== undefined) found.push({ start, end, ms: end - start, recovered });
+    start = undefined;
+    good = [];
+  };
+
+  const counted = samples.filter((sample) => sample.at + sample.latencyMs > since).sort((a, b) => a.at - b.at);
+  for (const sample of counted) {
+    if (!sample.ok || sample.latencyMs > lateMs) {
+      start ??= Math.max(sample.at, since);
+      good = [];
+    } else if (start !== undefined) {
+      good.push(sample);
+      // A request sent before the fault may have been good, and be followed by one that was not.
+      if (good.length === settled) close(Math.max(good[0]?.at ?? start, start), true);
+    }
+  }
+  if (start !== undefined) close(Math.max(counted.at(-1)?.at ?? start, start), false);
+  return found;
+}

@@ -1,0 +1,77 @@
+// The lab's nodes, networks and addresses, and what they are called on the machine. Plain data.
+import os from "node:os";
+import path from "node:path";
+
+export const hostNames = ["lb1", "lb2", "web1", "web2"] as const;
+export type HostName = (typeof hostNames)[number];
+export const loadBalancers = ["lb1", "lb2"] as const satisfies readonly HostName[];
+/** Nodes whose processes are plain processes of this machine: the engine and its tools, and the load client. */
+export type PlainNode = "operator" | "client";
+export type NodeName = HostName | PlainNode;
+
+/** Names of the bridges; a port is called NODE-NETWORK, which the kernel limits to 15 characters. */
+export type Network = "pub" | "priv";
+
+export interface Link {
+  readonly interface: "eth0" | "eth1";
+  readonly network: Network;
+  /** With prefix length. */
+  readonly addresses: readonly string[];
+  readonly mac: string;
+}
+
+const mac = (network: number, id: number) => `02:00:00:00:0${network}:${id.toString(16).padStart(2, "0")}`;
+const publicLink = (id: number): Link => ({
+  interface: "eth0",
+  network: "pub",
+  addresses: [`198.51.100.${id}/24`, `2001:db8:51::${id}/64`],
+  mac: mac(1, id),
+});
+const privateLink = (name: Link["interface"], id: number): Link => ({
+  interface: name,
+  network: "priv",
+  addresses: [`10.77.0.${id}/24`],
+  mac: mac(2, id),
+});
+
+export const links: Readonly<Record<NodeName, readonly Link[]>> = {
+  operator: [publicLink(2), privateLink("eth1", 2)],
+  client: [publicLink(3)],
+  lb1: [publicLink(11), privateLink("eth1", 11)],
+  lb2: [publicLink(12), privateLink("eth1", 12)],
+  web1: [privateLink("eth0", 21)],
+  web2: [privateLink("eth0", 22)],
+};
+
+/** The pair's shared address. No node has it until a test's load balancer takes it. */
+export const sharedAddress = { ipv4: "198.51.100.100", ipv6: "2001:db8:51::100" } as const;
+
+/** Ports of the web hosts' services. */
+export const webPort = 8080;
+export const bannerPort = 9000;
+
+/** The lab's package repository, in the operator namespace. */
+export const repository = { host: "repository", address: "10.77.0.2", port: 8000 } as const;
+
+export const withoutPrefix = (address: string) => address.replace(/\/\d+$/, "");
+export const port = (node: NodeName, network: Network) => `${node}-${network}`;
+
+/** The address by which a node is known in the others' /etc/hosts, and reached by SSH. */
+export function mainAddress(node: NodeName): string {
+  const [link] = links[node];
+  if (!link?.addresses[0]) throw new Error(`${node} has no address`);
+  return withoutPrefix(link.addresses[0]);
+}
+
+export const namespaceName = (lab: string, node: NodeName | "switch") => `halb-${lab}-${node}`;
+export const namespacePath = (name: string) => `/run/netns/${name}`;
+
+/** What plug.sh needs to know of a node's links. */
+export const plugArguments = (node: NodeName) => links[node].flatMap((l) => [l.interface, l.network, l.mac]);
+
+const stateHome = () => process.env.HA_LB_STATE || "/var/tmp/pulumi-ha-load-balancer";
+export const labsDir = () => path.join(stateHome(), "labs");
+export const stateDirOf = (lab: string) => path.join(labsDir(), lab);
+export const cacheDir = () =>
+  process.env.HA_LB_CACHE ||
+  path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "pulumi-ha-load-balancer");

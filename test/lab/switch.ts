@@ -1,0 +1,72 @@
+// The lab's cabling: two bridges in a namespace of their own, and the plain nodes' addresses on them.
+import path from "node:path";
+import { must, run } from "./command";
+import { links, type NodeName, namespaceName, namespacePath, type PlainNode, plugArguments, port } from "./layout";
+
+export const plugScript = path.join(__dirname, "machine", "plug.sh");
+
+export class Switch {
+  readonly namespace: string;
+
+  constructor(readonly lab: string) {
+    this.namespace = namespaceName(lab, "switch");
+  }
+
+  async create(): Promise<void> {
+    await must("sh", [plugScript, this.lab, "switch"]);
+    // The switch itself stays silent on its networks.
+    const silent = ["net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1"];
+    await must("nsenter", [`--net=${namespacePath(this.namespace)}`, "sysctl", "--quiet", "--write", ...silent]);
+    await this.ip(
+      ...["pub", "priv"].map((name) => `link add ${name} up type bridge stp_state 0 forward_delay 0 mcast_snooping 0`),
+    );
+  }
+
+  /** Makes the namespace of a node whose processes are plain ones, with its addresses. */
+  async attachPlainNode(node: PlainNode): Promise<void> {
+    await must("sh", [plugScript, this.lab, node, ...plugArguments(node)]);
+    const lines = links[node].flatMap((link) => [
+      ...link.addresses.map((a) => `addr add ${a} dev ${link.interface}${a.includes(":") ? " nodad" : ""}`),
+      `link set ${link.interface} up`,
+    ]);
+    await must("ip", ["-n", namespaceName(this.lab, node), "-batch", "-"], { input: lines.join("\n") });
+  }
+
+  /** Pulls a node's cables. Ports that are gone already do not matter. */
+  async unplug(node: NodeName): Promise<void> {
+    const lines = links[node].map((link) => `link set ${port(node, link.network)} down`);
+    await run("ip", ["-n", this.namespace, "-force", "-batch", "-"], { input: lines.join("\n") });
+  }
+
+  /** Lets nothing in or out while the carrier stays up, as a stalled hypervisor does. */
+  async mute(node: NodeName, muted: boolean): Promise<void> {
+    const state = muted ? bridgeState.disabled : bridgeState.forwarding;
+    const lines = links[node].map((link) => `link set dev ${port(node, link.network)} state ${state}`);
+    // Not `ip link set … type bridge_slave state`, which is ignored without spanning tree.
+    await must("bridge", ["-n", this.namespace, "-batch", "-"], { input: lines.join("\n") });
+  }
+
+  /**
+   * Cuts these nodes from each other on the private network, or nobody when there are none; everyone else still
+   * reaches them and all carriers stay up. A rule and no property of the ports, which a reboot makes anew.
+   */
+  async partition(nodes: readonly NodeName[]): Promise<void> {
+    const ports = `{ ${nodes.map((node) => `"${port(node, "priv")}"`).join(", ")} }`;
+    const table = "bridge partition";
+    const without = [`add table ${table}`, `delete table ${table}`]; // whether it was there or not
+    const cut = [
+      `add table ${table}`,
+      `add chain ${table} forward { type filter hook forward priority 0; }`,
+      `add rule ${table} forward iifname ${ports} oifname ${ports} drop`,
+    ];
+    const input = `${[...without, ...(nodes.length > 0 ? cut : [])].join("\n")}\n`;
+    await must("nsenter", [`--net=${namespacePath(this.namespace)}`, "nft", "--file", "-"], { input });
+  }
+
+  private async ip(...lines: string[]): Promise<void> {
+    await must("ip", ["-n", this.namespace, "-batch", "-"], { input: lines.join("\n") });
+  }
+}
+
+/** BR_STATE_* of the kernel. */
+const bridgeState = { disabled: 0, forwarding: 3 } as const;
