@@ -4,6 +4,15 @@ import type { BackendArgs, FrontendArgs } from "./haproxy/args";
 import type { FailoverArgs } from "./keepalived/args";
 import type { Platform } from "./platform";
 
+/** How the nodes get their packages. */
+export interface PackagesArgs {
+  /**
+   * Seconds to wait for another program that holds apt's lock, 1 to 1800: a fresh machine updates itself first.
+   * @default 300
+   */
+  lockTimeoutSeconds?: Input<number>;
+}
+
 /** What to balance, where, and how to fail over. */
 export interface HaLoadBalancerArgs {
   /** Where the pair runs: `existing({...})` from "pulumi-ha-load-balancer/existing", or a platform of your own. */
@@ -17,4 +26,9 @@ export interface HaLoadBalancerArgs {
    * @default profile "steady", no preferred node
    */
   failover?: Input<FailoverArgs>;
+  /**
+   * How the nodes get HAProxy and Keepalived.
+   * @default from the distribution's own package sources
+   */
+  packages?: Input<PackagesArgs>;
 }

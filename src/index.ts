@@ -1,6 +1,6 @@
 // What users import. Platforms have entry points of their own, so that nobody loads a cloud's SDK without using it.
 
-export type { HaLoadBalancerArgs } from "./args";
+export type { HaLoadBalancerArgs, PackagesArgs } from "./args";
 export { HaLoadBalancer, type NodeOutput } from "./haLoadBalancer";
 export {
   type BackendArgs,

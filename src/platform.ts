@@ -1,4 +1,4 @@
-// The extension point: what a cloud, or a pair of hosts, has to provide. docs/writing-a-platform.md explains it.
+// The extension point: what a cloud, or a pair of hosts, has to provide.
 // The component knows platforms only through this file.
 import type { CustomResourceOptions, Input, Inputs, Resource } from "@pulumi/pulumi";
 import type { Draft } from "./validation/draft";
@@ -23,6 +23,8 @@ export interface SshEndpoint {
 export interface SshConnection extends SshEndpoint {
   /** A host to connect through. @default none */
   bastion?: SshEndpoint;
+  /** Failed attempts to connect after which it is given up, 10 s each at most: more for a machine that boots. */
+  dialErrorLimit: number;
 }
 
 /** An address that the pair shares. */

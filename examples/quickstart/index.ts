@@ -1,6 +1,6 @@
 // A redundant pair on two hosts that you already have; stack configuration says which (see README.md).
 import * as pulumi from "@pulumi/pulumi";
-import { type BackendArgs, type FailoverArgs, HaLoadBalancer, type ServerArgs } from "pulumi-ha-load-balancer";
+import { type BackendArgs, HaLoadBalancer, type ServerArgs } from "pulumi-ha-load-balancer";
 import { type ExistingNodeArgs, existing, type VirtualAddressArgs } from "pulumi-ha-load-balancer/existing";
 
 const config = new pulumi.Config();
@@ -19,7 +19,6 @@ const lb = new HaLoadBalancer("edge", {
   }),
   frontends: [{ name: "web", port: 80, defaultBackend: "app" }],
   backends: [app],
-  failover: config.getObject<FailoverArgs>("failover"),
 });
 
 export const address = lb.address;

@@ -81,7 +81,7 @@ export interface ServerArgs {
 export interface HealthCheckArgs {
   /**
    * `http` expects a good answer to a request, `tcp` an accepted connection, `none` trusts the server blindly.
-   * @default "http" when `path` is given, otherwise "tcp"
+   * @default "http" when `path`, `host` or `expectStatus` is given, otherwise "tcp"
    */
   type?: Input<HealthCheckType>;
   /**

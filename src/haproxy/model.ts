@@ -1,6 +1,6 @@
 // The user's frontends and backends with every default filled in: what the renderer works from.
 import type { BalanceAlgorithm, ProxyMode } from "./args";
-import type { Backend, Frontend, HealthCheck, Server } from "./rules";
+import { type Backend, defaultServerName, type Frontend, type HealthCheck, type Server } from "./rules";
 
 export interface FrontendModel {
   readonly name: string;
@@ -55,7 +55,7 @@ export function proxyModel(frontends: readonly Frontend[], backends: readonly Ba
 
 function serverModel(backend: string, server: Server, id: number): ServerModel {
   return {
-    name: server.name ?? `${backend}-${id}`,
+    name: server.name ?? defaultServerName(backend, id),
     id,
     address: server.address,
     port: server.port,
@@ -65,7 +65,8 @@ function serverModel(backend: string, server: Server, id: number): ServerModel {
 }
 
 function healthCheckModel(check: HealthCheck): HealthCheckModel | undefined {
-  const type = check.type ?? (check.path === undefined ? "tcp" : "http");
+  const asksByHttp = [check.path, check.host, check.expectStatus].some((value) => value !== undefined);
+  const type = check.type ?? (asksByHttp ? "http" : "tcp");
   if (type === "none") {
     return undefined;
   }

@@ -1,7 +1,7 @@
 // What frontends and backends have to fulfil. Each rule takes a draft and returns problems.
 import type { UnwrappedObject } from "@pulumi/pulumi";
 import * as checks from "../validation/checks";
-import { type Draft, type Entry, entries, known } from "../validation/draft";
+import { type Draft, type Entry, entries, isRecord, known } from "../validation/draft";
 import { type Problem, problem, show } from "../validation/problem";
 import {
   type BackendArgs,
@@ -45,9 +45,8 @@ const backendShapes: Rule = ({ backends }) => [
     ...checks.optional(checks.oneOf(balanceAlgorithms))(`${path}.balance`, value.balance),
     ...checks.filledList("List servers, each with an address and a port.")(`${path}.servers`, value.servers),
     ...entries<Server>(`${path}.servers`, value.servers).flatMap(serverShape),
-    ...(known(value.healthCheck)
-      ? healthCheckShape(`${path}.healthCheck`, value.healthCheck as Draft<HealthCheck>)
-      : []),
+    ...checks.optional(checks.object)(`${path}.healthCheck`, value.healthCheck),
+    ...healthCheckShape(`${path}.healthCheck`, value.healthCheck),
   ]),
 ];
 
@@ -61,8 +60,8 @@ function serverShape({ path, value }: Entry<Exclude<Draft<Server>, symbol>>): Pr
   ];
 }
 
-function healthCheckShape(path: string, check: Draft<HealthCheck>): Problem[] {
-  if (!known(check)) {
+function healthCheckShape(path: string, check: Draft<HealthCheck> | undefined): Problem[] {
+  if (!known(check) || !isRecord(check)) {
     return [];
   }
   return [
@@ -92,6 +91,11 @@ function httpOnlySettings(path: string, check: Exclude<Draft<HealthCheck>, symbo
     );
 }
 
+/** @param id the server's place in the list, from 1 on */
+export function defaultServerName(backend: string, id: number): string {
+  return `${backend}-${id}`;
+}
+
 /** A name stands for one thing only. */
 const uniqueNames: Rule = ({ frontends, backends }) => [
   ...repeated(
@@ -105,7 +109,10 @@ const uniqueNames: Rule = ({ frontends, backends }) => [
   ...entries<Backend>("backends", backends).flatMap(({ path, value }) =>
     repeated(
       `${path}.servers`,
-      entries<Server>(`${path}.servers`, value.servers).map((server) => [server.path, server.value.name]),
+      entries<Server>(`${path}.servers`, value.servers).map((server) => [
+        server.path,
+        server.value.name ?? defaultServerName(String(value.name), server.index + 1),
+      ]),
     ),
   ),
 ];

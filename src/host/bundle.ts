@@ -2,7 +2,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { isIPv6 } from "node:net";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { proxyModel } from "../haproxy/model";
 import { renderProxy } from "../haproxy/render";
 import { failoverModel } from "../keepalived/model";
@@ -38,7 +38,7 @@ export function bundles(settings: Settings, pair: PairFacts): readonly [Bundle, 
   // The same on both nodes, so that each can tell whether its peer is of the same release.
   const release = digest([...rendered.flat(), ...shipped]);
   const [first, second] = rendered.map((files) => ({
-    files: [...files, ...shipped, textFile("release", `${release}\n`)].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    files: [...files, ...shipped, textFile("release", `${release}\n`)].sort(byPath),
   }));
   return [first as Bundle, second as Bundle];
 }
@@ -89,13 +89,20 @@ function textFile(path: string, content: string): BundleFile {
 function shippedFiles(): BundleFile[] {
   return (["bin", "lib", "units"] as const).flatMap((folder) =>
     readdirSync(join(staticFiles, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
+      // What Python leaves behind where somebody has run these files in place is no part of them.
+      .filter((entry) => entry.isFile() && !entry.name.endsWith(".pyc"))
       .map((entry) => {
         const file = join(entry.parentPath, entry.name);
-        const path = file.slice(staticFiles.length + 1);
+        const path = relative(staticFiles, file).replaceAll(sep, "/");
         return { path, mode: folder === "bin" ? 0o755 : 0o644, content: readFileSync(file, "utf8") };
-      }),
+      })
+      .sort(byPath),
   );
+}
+
+/** The order of a folder's files is up to the file system, and must not make a difference. */
+function byPath(one: BundleFile, other: BundleFile): number {
+  return one.path < other.path ? -1 : 1;
 }
 
 export function installScript(): string {

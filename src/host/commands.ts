@@ -2,6 +2,7 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlatformNode, SshEndpoint } from "../platform";
+import type { Settings } from "../validate";
 import { archive } from "./archive";
 import { type Bundle, fingerprint, installScript } from "./bundle";
 
@@ -9,14 +10,15 @@ import { type Bundle, fingerprint, installScript } from "./bundle";
 export function install(
   name: string,
   node: PlatformNode,
-  ready: pulumi.Output<unknown>,
+  settings: pulumi.Output<Settings>,
   options: pulumi.CustomResourceOptions,
 ): remote.Command {
+  const lockSeconds = pulumi.unsecret(settings.apply(({ packages }) => packages?.lockTimeoutSeconds ?? 300));
   return new remote.Command(
     name,
     {
-      ...connected(node, ready),
-      create: asRoot(node, "exec sh -s"),
+      ...connected(node, settings),
+      create: asRoot(node, pulumi.interpolate`exec sh -s ${lockSeconds}`),
       stdin: installScript(),
     },
     { ...options, customTimeouts: { create: "20m", update: "20m" } },
@@ -57,20 +59,23 @@ const UNPACK_AND_APPLY = [
 ].join("; ");
 
 /** @param script without single quotes */
-function asRoot(node: PlatformNode, script: string): pulumi.Output<string> {
-  return pulumi.output(node.ssh.user).apply((user) => {
-    const become = user === undefined || user === "root" ? "" : "sudo -n ";
-    return `${become}sh -c '${script}'`;
+function asRoot(node: PlatformNode, script: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.all([node.ssh.user, script]).apply(([user, text]) => {
+    const become = (user ?? "root") === "root" ? "" : "sudo -n ";
+    return `${become}sh -c '${text}'`;
   });
 }
 
 /** @param ready nothing is run before it is there: the arguments are good then */
 function connected(node: PlatformNode, ready: pulumi.Output<unknown>) {
-  const { bastion, ...own } = node.ssh;
+  const { bastion, dialErrorLimit, ...own } = node.ssh;
   return {
     connection: {
-      ...endpoint({ ...own, host: pulumi.all([own.host, pulumi.unsecret(ready)]).apply(([host]) => host) }),
-      ...(bastion ? { proxy: endpoint(bastion) } : {}),
+      ...endpoint(
+        { ...own, host: pulumi.all([own.host, pulumi.unsecret(ready)]).apply(([host]) => host) },
+        dialErrorLimit,
+      ),
+      ...(bastion ? { proxy: endpoint(bastion, dialErrorLimit) } : {}),
     },
     // Most sshd refuse variables, and would warn about them at every update.
     addPreviousOutputInEnv: false,
@@ -78,16 +83,15 @@ function connected(node: PlatformNode, ready: pulumi.Output<unknown>) {
 }
 
 /** Field by field, so that only the keys are secret and a preview shows which of the others changed. */
-function endpoint(to: SshEndpoint) {
+function endpoint(to: SshEndpoint, dialErrorLimit: number) {
   return {
     host: to.host,
     port: to.port ?? 22,
     user: to.user ?? "root",
     privateKey: pulumi.secret(to.privateKey),
-    privateKeyPassword: to.privateKeyPassphrase === undefined ? undefined : pulumi.secret(to.privateKeyPassphrase),
+    privateKeyPassword: to.privateKeyPassphrase && pulumi.secret(to.privateKeyPassphrase),
     hostKey: to.hostKey,
-    // A new machine needs a while until it answers: 30 dials, 10 s each at most.
-    dialErrorLimit: 30,
     perDialTimeout: 10,
+    dialErrorLimit,
   };
 }

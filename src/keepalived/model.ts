@@ -8,6 +8,8 @@ export interface FailoverModel extends Timers {
   readonly statusPort: number;
 }
 
+export const defaultStatusPort = 8405;
+
 export function failoverModel(failover: Failover = {}): FailoverModel {
   const timers = profileTimers[failover.profile ?? "steady"];
   return {
@@ -17,6 +19,6 @@ export function failoverModel(failover: Failover = {}): FailoverModel {
     preferred: failover.preferredNode
       ? { node: failover.preferredNode, delaySeconds: failover.preemptDelaySeconds ?? 30 }
       : undefined,
-    statusPort: failover.statusPort ?? 8405,
+    statusPort: failover.statusPort ?? defaultStatusPort,
   };
 }

@@ -27,7 +27,8 @@ export function renderKeepalived(failover: FailoverModel, node: KeepalivedNode):
     priority: priority(failover, node),
     // Both nodes wait for each other unless this is the one that is wanted back.
     preemptDelay: failover.preferred?.node === node.name ? { seconds: failover.preferred.delaySeconds } : undefined,
-    advertInterval: failover.advertIntervalSeconds,
+    // Validation lets the last digits of a product pass, such as 0.30000000000000004.
+    advertInterval: Math.round(failover.advertIntervalSeconds * 100) / 100,
     ownAddress: node.ownAddress,
     peerAddress: node.peerAddress,
     marker: markerAddress(node.ownAddress),

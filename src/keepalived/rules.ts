@@ -1,7 +1,7 @@
 // What the failover settings have to fulfil.
 import type { UnwrappedObject } from "@pulumi/pulumi";
 import * as checks from "../validation/checks";
-import { type Draft, known } from "../validation/draft";
+import { type Draft, isRecord, known } from "../validation/draft";
 import { type Problem, problem, show } from "../validation/problem";
 import { type FailoverArgs, failoverProfiles } from "./args";
 
@@ -12,6 +12,9 @@ export function failoverProblems(failover: Draft<Failover> | undefined, nodeName
   if (!known(failover)) {
     return [];
   }
+  if (!isRecord(failover)) {
+    return checks.object("failover", failover);
+  }
   return [
     ...checks.optional(checks.oneOf(failoverProfiles))("failover.profile", failover.profile),
     // 40.95 s is the most that VRRPv3 can carry (12 bits of centiseconds).
@@ -21,7 +24,7 @@ export function failoverProblems(failover: Draft<Failover> | undefined, nodeName
     ),
     ...checks.optional(checks.seconds(0.05, 60))("failover.probeIntervalSeconds", failover.probeIntervalSeconds),
     ...checks.optional(checks.wholeNumber(1, 255))("failover.virtualRouterId", failover.virtualRouterId),
-    ...checks.optional(checks.seconds(0, 1000, 1))("failover.preemptDelaySeconds", failover.preemptDelaySeconds),
+    ...checks.optional(checks.wholeNumber(0, 1000))("failover.preemptDelaySeconds", failover.preemptDelaySeconds),
     ...checks.optional(checks.port)("failover.statusPort", failover.statusPort),
     ...preference(failover, nodeNames),
   ];
@@ -39,12 +42,13 @@ function preference(failover: Exclude<Draft<Failover>, symbol>, nodeNames: reado
         ]
       : [];
   }
+  const list = nodeNames.length > 0 ? ` Nodes: ${nodeNames.join(", ")}.` : " There is no node yet.";
   return nodeNames.some((name) => name === preferredNode)
     ? []
     : [
         problem(
           "failover.preferredNode",
-          `${show(preferredNode)} is not a node.${checks.suggestion(preferredNode, nodeNames)} Nodes: ${nodeNames.join(", ")}.`,
+          `${show(preferredNode)} is not a node.${checks.suggestion(preferredNode, nodeNames)}${list}`,
         ),
       ];
 }

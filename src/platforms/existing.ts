@@ -76,13 +76,13 @@ export interface ExistingArgs {
 
 /** Runs the pair on two hosts that exist and can be reached by SSH. */
 export function existing(args: ExistingArgs): Platform {
-  const nodes = Array.isArray(args.nodes) ? args.nodes : [];
+  const nodes = Array.isArray(args?.nodes) ? args.nodes : [];
   return {
     name: "existing",
     nodeNames: nodes.map((node) => node?.name).filter((name) => typeof name === "string"),
     args: { ...args },
     problems: (draft) => existingProblems(draft as unknown as ExistingDraft),
-    shared: () => ({ addresses: pulumi.output(args.virtualAddresses).apply((list) => list.map(sharedAddress)) }),
+    shared: () => ({ addresses: pulumi.output(args.virtualAddresses).apply(sharedAddresses) }),
     node: (_context, _shared, index) => {
       const node = args.nodes[index] as ExistingNodeArgs;
       return {
@@ -95,9 +95,17 @@ export function existing(args: ExistingArgs): Platform {
   };
 }
 
-function sharedAddress({ address, interface: held }: pulumi.UnwrappedObject<VirtualAddressArgs>) {
-  const [ip = "", prefixLength] = address.split("/");
-  return { name: ip, id: ip, address: ip, held: { prefixLength: Number(prefixLength), interface: held } };
+/** Takes whatever an Output brings: what is wrong with it is for validation to say, and not for a TypeError. */
+function sharedAddresses(list: readonly pulumi.UnwrappedObject<VirtualAddressArgs>[]) {
+  return (Array.isArray(list) ? list : []).map((shared: pulumi.UnwrappedObject<VirtualAddressArgs> | null) => {
+    const [ip = "", prefixLength] = `${shared?.address}`.split("/");
+    return {
+      name: ip,
+      id: ip,
+      address: ip,
+      held: { prefixLength: Number(prefixLength), interface: shared?.interface },
+    };
+  });
 }
 
 function sshConnection({ bastion, ...login }: SshArgs, { host, hostKey }: ExistingNodeArgs): SshConnection {
@@ -109,7 +117,13 @@ function sshConnection({ bastion, ...login }: SshArgs, { host, hostKey }: Existi
     port,
     user,
     hostKey,
-    // A bastion with a key of its own does not get the passphrase of the nodes' key.
-    bastion: bastion && { user, ...(bastion.privateKey === undefined ? key : {}), ...bastion, privateKey: bastion.privateKey ?? privateKey },
+    dialErrorLimit: 4,
+    bastion: bastion && {
+      ...bastion,
+      user: bastion.user ?? user,
+      privateKey: bastion.privateKey ?? privateKey,
+      // A bastion with a key of its own does not get the passphrase of the nodes' key.
+      privateKeyPassphrase: bastion.privateKeyPassphrase ?? (bastion.privateKey ? undefined : privateKeyPassphrase),
+    },
   };
 }

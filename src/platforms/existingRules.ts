@@ -1,4 +1,5 @@
 // What the arguments of `existing` have to fulfil.
+import { isIP, isIPv6, SocketAddress } from "node:net";
 import type { UnwrappedObject } from "@pulumi/pulumi";
 import * as checks from "../validation/checks";
 import { type Draft, entries, isRecord, known, UNKNOWN } from "../validation/draft";
@@ -19,20 +20,36 @@ export interface ExistingDraft {
 type Rule = (draft: ExistingDraft) => Problem[];
 
 const twoNodes: Rule = ({ nodes }) => {
+  if (nodes === UNKNOWN) {
+    return [problem("platform.nodes", "is an Output. List the two nodes themselves; what is in them can be Outputs.")];
+  }
   const count = Array.isArray(nodes) ? nodes.length : 0;
-  return count === 2
-    ? []
-    : [
-        problem(
-          "platform.nodes",
-          `has ${count} ${count === 1 ? "node" : "nodes"}. List exactly two; a pair is what makes it redundant.`,
-        ),
-      ];
+  if (count !== 2) {
+    return [
+      problem(
+        "platform.nodes",
+        `has ${count} ${count === 1 ? "node" : "nodes"}. List exactly two; a pair is what makes it redundant.`,
+      ),
+    ];
+  }
+  return (nodes as readonly unknown[]).flatMap((node, index) =>
+    isRecord(node) ? [] : [problem(`platform.nodes[${index}]`, notAnObject(node, "Give { name, host, hostKey }."))],
+  );
 };
+
+function notAnObject(value: unknown, fix: string): string {
+  if (value === undefined || value === null) {
+    return `is missing. ${fix}`;
+  }
+  // Not shown: it may be a key, or a passphrase.
+  return `${value === UNKNOWN ? "is an Output; what is in it can be one." : "is not an object."} ${fix}`;
+}
 
 const nodeShapes: Rule = ({ nodes, ssh }) =>
   entries<Node>("platform.nodes", nodes).flatMap(({ path, value }) => [
-    ...checks.name(`${path}.name`, value.name),
+    ...(value.name === UNKNOWN
+      ? [problem(`${path}.name`, "is an Output. Give a plain string; the node's resources are named after it.")]
+      : checks.name(`${path}.name`, value.name)),
     ...checks.host(`${path}.host`, value.host),
     ...nodeHostKey(path, value.hostKey, ssh),
     ...(value.peerAddress === undefined
@@ -79,9 +96,7 @@ const addressShapes: Rule = ({ virtualAddresses }) => [
 
 const sshShape: Rule = ({ ssh }) => {
   if (!isRecord(ssh)) {
-    return ssh === UNKNOWN
-      ? []
-      : [problem("platform.ssh", "is missing. Say how the nodes are reached: at least { privateKey }.")];
+    return [problem("platform.ssh", notAnObject(ssh, "Say how the nodes are reached: at least { privateKey }."))];
   }
   const { bastion } = ssh;
   return [
@@ -89,14 +104,15 @@ const sshShape: Rule = ({ ssh }) => {
     ...checks.optional(checks.userName)("platform.ssh.user", ssh.user),
     ...checks.optional(checks.port)("platform.ssh.port", ssh.port),
     ...checks.optional(checks.flag)("platform.ssh.acceptAnyHostKey", ssh.acceptAnyHostKey),
-    ...(known(bastion) && isRecord(bastion)
-      ? bastionShape(bastion as Exclude<Draft<UnwrappedObject<BastionArgs>>, symbol>, ssh)
-      : []),
+    ...(bastion === undefined ? [] : bastionShape(bastion, ssh)),
   ];
 };
 
-function bastionShape(bastion: Exclude<Draft<UnwrappedObject<BastionArgs>>, symbol>, ssh: Draft<Ssh>): Problem[] {
+function bastionShape(bastion: Draft<UnwrappedObject<BastionArgs>>, ssh: Draft<Ssh>): Problem[] {
   const path = "platform.ssh.bastion";
+  if (bastion === UNKNOWN || !isRecord(bastion)) {
+    return [problem(path, notAnObject(bastion, "Give { host, hostKey }."))];
+  }
   return [
     ...checks.host(`${path}.host`, bastion.host),
     ...checks.optional(checks.port)(`${path}.port`, bastion.port),
@@ -114,31 +130,58 @@ const differentNodes: Rule = ({ nodes }) => {
   if (!first || !second) {
     return [];
   }
-  return (["name", "host", "peerAddress", "hostKey"] as const).flatMap((key) =>
-    known(second.value[key]) && second.value[key] === first.value[key]
-      ? [
-          problem(
-            `${second.path}.${key}`,
-            `${show(second.value[key])} is that of ${first.path} too. Two different machines are needed.`,
-          ),
-        ]
-      : [],
-  );
+  const same = (["name", "host", "peerAddress", "hostKey"] as const).flatMap((key) => {
+    const value = second.value[key];
+    return typeof value === "string" && identity(value) === identity(first.value[key])
+      ? [problem(`${second.path}.${key}`, `${show(value)} is that of ${first.path} too. ${TWO_MACHINES}`)]
+      : [];
+  });
+  return same.length > 0 ? same : peersOf(first, second);
 };
+
+const TWO_MACHINES = "Two different machines are needed.";
+
+type NodeEntry = ReturnType<typeof entries<Node>>[0];
+
+/** The addresses that the nodes talk to each other on differ, and are of one kind. */
+function peersOf(first: NodeEntry, second: NodeEntry): Problem[] {
+  const [one, other] = [first, second].map(({ value }) => value.peerAddress ?? value.host);
+  if (typeof one !== "string" || typeof other !== "string" || isIP(one) === 0 || isIP(other) === 0) {
+    return [];
+  }
+  const path = `${second.path}.peerAddress`;
+  if (identity(one) === identity(other)) {
+    return [problem(path, `${show(other)} is that of ${first.path} too. ${TWO_MACHINES}`)];
+  }
+  return isIP(one) === isIP(other)
+    ? []
+    : [problem(path, `${show(other)} cannot talk to ${show(one)}. Give both nodes an IPv4 or both an IPv6 address.`)];
+}
+
+/** One spelling of what can be spelled differently: IPv6 addresses, and keys with comments. */
+function identity(value: unknown): unknown {
+  if (typeof value !== "string") {
+    return value;
+  }
+  if (isIPv6(value) && !value.includes("%")) {
+    return new SocketAddress({ address: value, family: "ipv6" }).address;
+  }
+  return value.split(" ", 2).join(" ");
+}
 
 /** A shared address belongs to neither node, and is listed once. */
 const addressesAreFree: Rule = ({ nodes, virtualAddresses }) => {
   const own = entries<Node>("platform.nodes", nodes).flatMap(({ path, value }) =>
-    (["host", "peerAddress"] as const).map((key) => ({ path: `${path}.${key}`, address: value[key] })),
+    (["host", "peerAddress"] as const).map((key) => ({ path: `${path}.${key}`, address: identity(value[key]) })),
   );
   const shared = entries<VirtualAddress>("platform.virtualAddresses", virtualAddresses).map(({ path, value }) => ({
     path: `${path}.address`,
     value: value.address,
-    address: typeof value.address === "string" ? value.address.split("/")[0] : undefined,
+    address: typeof value.address === "string" ? identity(value.address.split("/")[0]) : undefined,
   }));
   return shared.flatMap(({ path, value, address }, index) => {
     const taken = [...own, ...shared.slice(0, index)].find(
-      (other) => address !== undefined && other.address === address,
+      (other) => typeof address === "string" && address !== "" && other.address === address,
     );
     return taken ? [problem(path, `${show(value)} is already ${taken.path}. Use an address that no host has.`)] : [];
   });

@@ -14,7 +14,7 @@ export type Draft<T> =
 
 type Known<T> = Exclude<T, typeof UNKNOWN | undefined>;
 
-/** Replaces whatever has to be awaited by UNKNOWN. */
+/** Replaces whatever has to be awaited by UNKNOWN. A property that is null, as in JSON, counts as left out. */
 export function draft<T>(input: pulumi.Input<T>): Draft<pulumi.Unwrap<T>> {
   return replaceUnknown(input) as Draft<pulumi.Unwrap<T>>;
 }
@@ -26,8 +26,13 @@ function replaceUnknown(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(replaceUnknown);
   }
+  if (pulumi.Resource.isInstance(value)) {
+    // Given in place of one of its outputs. It leads to the whole program; no rule takes it.
+    return `the resource ${value.constructor.name}`;
+  }
   if (isRecord(value)) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceUnknown(item)]));
+    const given = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
+    return Object.fromEntries(given.map(([key, item]) => [key, replaceUnknown(item)]));
   }
   return value;
 }

@@ -24,8 +24,29 @@ export function problem(path: string, message: string): Problem {
   return { path, message };
 }
 
-/** How a value is shown in a message: quoted, with control characters visible, and cut when long. */
+/** How a value is shown in a message: quoted, with invisible characters spelled out, and cut when long. */
 export function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = inWords(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    return `\\u{${character.codePointAt(0)?.toString(16)}}`;
+  });
+  // Somebody has mixed up two fields; a message goes into logs.
+  if (text.includes("PRIVATE KEY")) {
+    return "a private key (its text is not shown)";
+  }
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function inWords(value: unknown): string {
+  if (typeof value === "function") {
+    return "a function";
+  }
+  if (typeof value === "number") {
+    return String(value);
+  }
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // What contains itself, or is too big an integer, has no JSON.
+    return typeof value === "object" ? "an object" : String(value);
+  }
 }

@@ -45,7 +45,10 @@ export function privateKeyProblems(path: string, key: unknown, passphrase: unkno
       ),
     ];
   }
-  return isEncrypted(key) && passphrase === undefined
+  if (passphrase !== undefined && passphrase !== UNKNOWN && typeof passphrase !== "string") {
+    return [problem(`${path}Passphrase`, "is not a string (its value is not shown). Give the key's passphrase.")];
+  }
+  return isEncrypted(key) && !passphrase
     ? [problem(path, "is protected by a passphrase (its text is not shown). Give privateKeyPassphrase too.")]
     : [];
 }

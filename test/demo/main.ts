@@ -1,9 +1,9 @@
 // The library's main job from beginning to end: a pair in the lab, faults under load, and nothing left behind.
 import { writeFileSync } from "node:fs";
 import { Lab } from "../lab/lab";
-import { Pair, url } from "../pair/pair";
 import { pulumiChanges } from "../pair/audit";
 import { observeFault } from "../pair/observe";
+import { Pair, url } from "../pair/pair";
 import { type DemoOptions, demoOptions, usage } from "./options";
 import { type DemoReport, faultTable, touched } from "./report";
 import { step } from "./steps";
@@ -14,7 +14,9 @@ async function main(): Promise<void> {
   const options = parse();
   const cleanUp = async () => {
     if (options.keep) {
-      console.log('The lab stays up: `npm run lab -- status --name demo`, and `npm run lab -- down --name demo` to end it.');
+      console.log(
+        "The lab stays up: `npm run lab -- status --name demo`, and `npm run lab -- down --name demo` to end it.",
+      );
     } else {
       await step("Removing the lab", () => Lab.down(labName));
     }
@@ -46,8 +48,10 @@ function parse(): DemoOptions {
 }
 
 async function demo({ platform, faults, keep }: DemoOptions): Promise<DemoReport> {
-  const lab = await step("Starting the lab: two load balancers, two web servers", () => Lab.up(labName, { log: console.log }));
-  const pair = await Pair.prepare(lab);
+  const lab = await step("Starting the lab: two load balancers, two web servers", () =>
+    Lab.up(labName, { log: console.log }),
+  );
+  const pair = await Pair.quickstart(lab);
   const engine = (await pair.pulumi.command(["version"])).stdout.trim();
   const first = await step(`pulumi up (${engine})`, () => pair.up());
   console.log(`  ${url} is served by ${await pair.active()}`);
@@ -65,7 +69,9 @@ async function demo({ platform, faults, keep }: DemoOptions): Promise<DemoReport
   }
   const preview = await step("pulumi preview --refresh after all this", () => pulumiChanges(pair));
   console.log(`\n${faultTable(reports, new Map(faults.map(({ name, title }) => [name, title])))}\n`);
-  console.log(`The second \`up\` changed ${touched(second.changes)} resources; after the faults a preview wants to change ${touched(preview)}.`);
+  console.log(
+    `The second \`up\` changed ${touched(second.changes)} resources; after the faults a preview wants to change ${touched(preview)}.`,
+  );
   const destroyed = keep ? false : await step("pulumi destroy", async () => (await pair.pulumi.destroy()).code === 0);
   return {
     platform,

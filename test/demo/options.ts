@@ -41,7 +41,9 @@ function chosenFaults(list: string | undefined): readonly PairFault[] {
   return list.split(",").map((name) => {
     const fault = pairFaults.find((candidate) => candidate.name === name.trim());
     if (!fault) {
-      throw new Error(`--faults: "${name}" is not a fault. Faults: ${pairFaults.map((candidate) => candidate.name).join(", ")}.`);
+      throw new Error(
+        `--faults: "${name}" is not a fault. Faults: ${pairFaults.map((candidate) => candidate.name).join(", ")}.`,
+      );
     }
     return fault;
   });

@@ -5,7 +5,7 @@ import type { Lab } from "../lab/lab";
 import { audit } from "../pair/audit";
 import { pairFaults } from "../pair/faults";
 import { observeFault } from "../pair/observe";
-import { Pair, other, url } from "../pair/pair";
+import { other, Pair, url } from "../pair/pair";
 import { withLab } from "./labForTests";
 
 /** On top of what the timers allow: a busy machine, ARP, and the client's own pace. */
@@ -28,13 +28,25 @@ describe("a pair under load", function () {
     it(`moves the address once: ${fault.title}`, async () => {
       const report = await observeFault(pair, fault);
       assert.equal(report.ownerAfter, other(report.ownerBefore as "lb1" | "lb2"));
-      assert.ok(report.outageMs <= report.limitMs + GENEROUS_MS, `outage ${report.outageMs} ms, timers allow ${report.limitMs} ms`);
+      assert.ok(
+        report.outageMs <= report.limitMs + GENEROUS_MS,
+        `outage ${report.outageMs} ms, timers allow ${report.limitMs} ms`,
+      );
       assert.ok(report.requests >= 100, `only ${report.requests} requests were made`);
       await lab.heal();
       await audit(pair);
       assert.equal(await pair.active(), report.ownerAfter, "the address went back although no node is preferred");
     });
   }
+
+  it("moves the address off a node whose network interface goes down", async () => {
+    const active = await pair.active();
+    await pair.host(active).must("ip link set eth0 down");
+    await until("the other node to take over", async () => (await pair.holders()).join() === other(active), 10_000);
+    assert.equal((await pair.status(other(active))).redundancy, "degraded");
+    await pair.host(active).must("ip link set eth0 up");
+    await audit(pair);
+  });
 
   it("keeps serving when the nodes cannot hear each other, and has one holder again afterwards", async () => {
     const client = await lab.client.start({ url, perSecond: 200 });
@@ -58,17 +70,30 @@ describe("a pair under load", function () {
   });
 });
 
-describe("a pair with a preferred node", function () {
+describe("a pair behind a bastion, with a preferred node", function () {
   this.timeout(180_000);
   let lab: Lab;
   let pair: Pair;
 
   withLab("preferred", async (started) => {
     lab = started;
-    pair = await Pair.prepare(lab, { failover: { preferredNode: "lb2", preemptDelaySeconds: 3 } });
+    const { lb1, lb2, web1 } = lab.hosts;
+    pair = await Pair.prepare(lab, {
+      failover: { preferredNode: "lb2", preemptDelaySeconds: 3 },
+      bastion: { host: web1.sshAddress, hostKey: web1.hostKey },
+      nodes: [lb1, lb2].map(({ privateAddress }) => ({ host: privateAddress })),
+    });
     await pair.up();
     await until("the preferred node to be active", async () => (await pair.holders()).join() === "lb2", 30_000);
     await pair.waitUntilRedundant();
+  });
+
+  it("was reached through the bastion alone", async () => {
+    for (const name of ["lb1", "lb2"] as const) {
+      const logins = await pair.host(name).must("journalctl --unit ssh --output cat --grep 'Accepted publickey'");
+      const fromBastion = logins.split("\n").filter((line) => line.includes(lab.hosts.web1.privateAddress));
+      assert.equal(fromBastion.length, 2, logins);
+    }
   });
 
   it("gives the address back exactly once after a reboot", async () => {

@@ -24,7 +24,7 @@ async function oneHealthyHolderAnswers(pair: Pair): Promise<void> {
 }
 
 /** A request from the lab's operator. */
-export function fetchFrom(pair: Pair, address: string) {
+export function fetchFrom(pair: Pick<Pair, "lab">, address: string) {
   return pair.lab.operator.run("curl", ["--silent", "--show-error", "--fail", "--max-time", "2", address]);
 }
 

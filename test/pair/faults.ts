@@ -1,7 +1,7 @@
 // The faults that the pair has to survive, each with what the protocol itself needs for it.
 import { masterDownSeconds, probeFailures, skewSeconds } from "../../src/keepalived/timers";
 import type { FaultName } from "../lab/faults";
-import { type LoadBalancerName, type Pair, other } from "./pair";
+import { type LoadBalancerName, other, type Pair } from "./pair";
 
 export interface PairFault {
   readonly name: FaultName;

@@ -1,8 +1,29 @@
 // Injects one fault while a client keeps requesting, and reports what the client saw.
-import { until } from "../lab/command";
+import { now, until } from "../lab/command";
+import type { FaultName } from "../lab/faults";
+import type { Lab } from "../lab/lab";
 import { fetchFrom } from "./audit";
 import type { PairFault } from "./faults";
-import { type Pair, url } from "./pair";
+import { type LoadBalancerName, type Pair, url } from "./pair";
+
+/** Any two load balancers behind the lab's shared address. */
+export interface ObservedPair {
+  readonly lab: Lab;
+  /** The nodes that have the shared address now. */
+  holders(): Promise<LoadBalancerName[]>;
+}
+
+/** What the client saw. */
+export interface ObservedOutage {
+  readonly outageMs: number;
+  /** False when the address was still away in the end; the outage is then as long as the patience. */
+  readonly recovered: boolean;
+  readonly requestsLost: number;
+  readonly requests: number;
+  readonly ownerBefore: LoadBalancerName;
+  /** The same as before when the address did not move; null when no node, or both, had it in the end. */
+  readonly ownerAfter: LoadBalancerName | null;
+}
 
 export interface FaultReport {
   readonly name: string;
@@ -18,43 +39,71 @@ export interface FaultReport {
 export interface ObserveOptions {
   /** New connections a second. @default 200 */
   readonly perSecond?: number;
-  /** How long the address may be away before the observation fails. @default 30000 */
+  /** How long the address may be away. @default 30000 */
   readonly patienceMs?: number;
 }
 
 const STEADY_ANSWERS = 20;
 
-/** The pair has to be redundant before; the fault is still in place after. */
+/**
+ * The pair has to be redundant before; the fault is still in place after, and the address has to be on the other node.
+ * @throws Error when it is not, within the patience
+ */
 export async function observeFault(pair: Pair, fault: PairFault, options: ObserveOptions = {}): Promise<FaultReport> {
-  const { perSecond = 200, patienceMs = 30_000 } = options;
-  const ownerBefore = await pair.active();
-  const limitMs = Math.round(fault.limitMs(pair, ownerBefore));
+  const limitMs = Math.round(fault.limitMs(pair, await pair.active()));
+  const { recovered, ownerAfter, ...seen } = await observeOutage(pair, fault.name, options);
+  if (!recovered || ownerAfter === null || ownerAfter === seen.ownerBefore) {
+    const place = ownerAfter === null ? "on no single node" : `on ${ownerAfter}`;
+    throw new Error(
+      `${fault.title} on ${seen.ownerBefore}: the address is ${place} and ${recovered ? "" : "not "}answered`,
+    );
+  }
+  return { name: fault.name, ...seen, ownerAfter, limitMs };
+}
+
+/** An address that does not move, or answers nobody, within the patience is a result here. */
+export async function observeOutage(
+  pair: ObservedPair,
+  fault: FaultName,
+  { perSecond = 200, patienceMs = 30_000 }: ObserveOptions = {},
+): Promise<ObservedOutage> {
+  const [ownerBefore, second] = await pair.holders();
+  if (!ownerBefore || second) {
+    throw new Error("one node has to hold the address before a fault");
+  }
   const client = await pair.lab.client.start({ url, perSecond, timeoutMs: 1000 });
   try {
-    const injectedAt = await pair.lab.fault(fault.name, ownerBefore);
-    await until(
-      `another node than ${ownerBefore} to hold the address`,
-      async () => {
-        const holders = await pair.holders();
-        return holders.length === 1 && holders[0] !== ownerBefore;
-      },
-      patienceMs,
-    );
-    await steadyAnswers(pair, patienceMs);
-    const ownerAfter = await pair.active();
-    const { requests, lost, outageMs } = await client.stop({ since: injectedAt });
-    return { name: fault.name, outageMs: Math.round(outageMs), requestsLost: lost, requests, ownerBefore, ownerAfter, limitMs };
+    const injectedAt = await pair.lab.fault(fault, ownerBefore);
+    await movedAndAnswers(pair, ownerBefore, patienceMs);
+    const [ownerAfter, another] = await pair.holders();
+    const { requests, lost, outageMs, recovered } = await client.stop({ since: injectedAt });
+    return {
+      outageMs: Math.round(outageMs),
+      recovered,
+      requestsLost: lost,
+      requests,
+      ownerBefore,
+      ownerAfter: ownerAfter && !another ? ownerAfter : null,
+    };
   } catch (error) {
     await client.stop();
     throw error;
   }
 }
 
-async function steadyAnswers(pair: Pair, patienceMs: number): Promise<void> {
-  let inARow = 0;
-  const enough = async () => {
-    inARow = (await fetchFrom(pair, url)).code === 0 ? inARow + 1 : 0;
-    return inARow >= STEADY_ANSWERS;
+/** Returns when another node holds the address and answers steadily, or when patience ends. */
+async function movedAndAnswers(pair: ObservedPair, ownerBefore: LoadBalancerName, patienceMs: number): Promise<void> {
+  const deadline = now() + patienceMs;
+  let answers = 0;
+  const settled = async () => {
+    if (now() > deadline) {
+      return true;
+    }
+    const [holder, second] = await pair.holders();
+    const moved = holder !== undefined && holder !== ownerBefore && !second;
+    answers = moved && (await fetchFrom(pair, url)).code === 0 ? answers + 1 : 0;
+    return answers >= STEADY_ANSWERS;
   };
-  await until(`${STEADY_ANSWERS} answers in a row`, enough, patienceMs);
+  // One request may still be under way at the deadline.
+  await until("the address to settle", settled, patienceMs + 10_000, 5);
 }

@@ -1,21 +1,36 @@
 // The quick-start example, deployed into a lab by the real engine: what demo, benches and end-to-end tests work with.
 import { join, resolve } from "node:path";
-import type { FailoverArgs } from "../../src/keepalived/args";
 import { failoverModel } from "../../src/keepalived/model";
 import type { Failover } from "../../src/keepalived/rules";
-import { type Timers, priorities } from "../../src/keepalived/timers";
+import { priorities, type Timers } from "../../src/keepalived/timers";
 import { until } from "../lab/command";
 import type { Host } from "../lab/host";
 import type { Lab } from "../lab/lab";
 import { loadBalancers, sharedAddress, webPort } from "../lab/layout";
-import { type ConfigValue, Pulumi, type UpResult } from "../lab/pulumi";
+import { type Json, Pulumi, type UpResult } from "../lab/pulumi";
 
 export type LoadBalancerName = (typeof loadBalancers)[number];
 
+/** What differs from the plain pair; the rest comes from the lab. */
 export interface PairSettings {
   readonly failover?: Failover;
+  readonly packages?: { readonly lockTimeoutSeconds?: number };
   /** @default "root" */
   readonly sshUser?: "root" | "admin";
+  readonly bastion?: { readonly host: string; readonly hostKey: string };
+  /** @default the key that the hosts accept */
+  readonly privateKey?: string;
+  /** What differs for the first and the second node. */
+  readonly nodes?: readonly { readonly host?: string; readonly hostKey?: string }[];
+  /** @default one on port 80 */
+  readonly frontends?: readonly {
+    readonly name: string;
+    readonly port: number;
+    readonly mode?: string;
+    readonly defaultBackend: string;
+  }[];
+  /** @default the lab's web servers, checked by HTTP */
+  readonly backends?: readonly Json[];
 }
 
 /** What `ha-lb status --json` says. */
@@ -23,10 +38,16 @@ export interface PairStatus {
   readonly redundancy: "redundant" | "degraded" | "down";
   readonly holder: string | null;
   readonly problems: readonly string[];
-  readonly nodes: readonly { readonly node: string; readonly state: string; readonly ready: boolean; readonly bundle: string }[];
+  readonly nodes: readonly {
+    readonly node: string;
+    readonly state: string;
+    readonly ready: boolean;
+    readonly bundle: string;
+  }[];
 }
 
-const programDir = resolve(__dirname, "../..");
+/** The example that users start with, or a program that takes any arguments. */
+const programs = { quickstart: resolve(__dirname, "../.."), any: join(__dirname, "program") };
 export const url = `http://${sharedAddress.ipv4}/`;
 export const url6 = `http://[${sharedAddress.ipv6}]/`;
 
@@ -39,21 +60,46 @@ export class Pair {
 
   /** Makes the stack without deploying it. */
   static async prepare(lab: Lab, settings: PairSettings = {}, stack = "lab"): Promise<Pair> {
+    const pair = await Pair.of(lab, "any", stack, settings);
+    await pair.configure(settings);
+    return pair;
+  }
+
+  /** The quick-start example, which has no further settings. */
+  static async quickstart(lab: Lab): Promise<Pair> {
+    const pair = await Pair.of(lab, "quickstart", "quickstart", {});
+    const { platform } = argumentsOf(lab, {});
+    await pair.pulumi.config({
+      virtualAddresses: platform.virtualAddresses,
+      loadBalancers: platform.nodes,
+      webServers: webServers(lab),
+      sshPrivateKey: { secret: lab.sshKey.privateKey },
+    });
+    return pair;
+  }
+
+  private static async of(
+    lab: Lab,
+    program: keyof typeof programs,
+    stack: string,
+    settings: PairSettings,
+  ): Promise<Pair> {
     const pulumi = new Pulumi({
-      programDir,
+      programDir: programs[program],
       stateDir: join(lab.stateDir, `pulumi-${stack}`),
       run: (command, args, options) => lab.operator.run(command, args, options),
     });
-    const pair = new Pair(lab, pulumi, settings);
     await pulumi.init(stack);
-    await pair.configure(settings);
-    return pair;
+    return new Pair(lab, pulumi, settings);
   }
 
   /** Changes the settings; the next `up` deploys them. */
   async configure(settings: PairSettings): Promise<void> {
     this.settings = settings;
-    await this.pulumi.config(configOf(this.lab, settings));
+    await this.pulumi.config({
+      arguments: JSON.parse(JSON.stringify(argumentsOf(this.lab, settings))),
+      sshPrivateKey: { secret: settings.privateKey ?? this.lab.sshKey.privateKey },
+    });
   }
 
   up(): Promise<UpResult> {
@@ -77,7 +123,9 @@ export class Pair {
   /** The nodes that have the shared address now: one, none for a moment, or two in a partition. */
   async holders(): Promise<LoadBalancerName[]> {
     const found = await Promise.all(
-      loadBalancers.map(async (name) => ((await this.host(name).addresses()).includes(sharedAddress.ipv4) ? [name] : [])),
+      loadBalancers.map(async (name) =>
+        (await this.host(name).addresses()).includes(sharedAddress.ipv4) ? [name] : [],
+      ),
     );
     return found.flat();
   }
@@ -127,19 +175,28 @@ export function other(name: LoadBalancerName): LoadBalancerName {
   return name === "lb1" ? "lb2" : "lb1";
 }
 
-function configOf(lab: Lab, { failover, sshUser }: PairSettings): Record<string, ConfigValue> {
-  const { lb1, lb2, web1, web2 } = lab.hosts;
+function webServers({ hosts: { web1, web2 } }: Lab) {
+  return [web1, web2].map(({ privateAddress }) => ({ address: privateAddress, port: webPort }));
+}
+
+function argumentsOf(lab: Lab, settings: PairSettings) {
+  const { lb1, lb2 } = lab.hosts;
+  const nodes = [lb1, lb2].map(({ name, publicAddress, privateAddress, hostKey }, index) => ({
+    name,
+    host: publicAddress ?? privateAddress,
+    peerAddress: privateAddress,
+    hostKey,
+    ...settings.nodes?.[index],
+  }));
   return {
-    virtualAddresses: [{ address: `${sharedAddress.ipv4}/24` }, { address: `${sharedAddress.ipv6}/64` }],
-    loadBalancers: [lb1, lb2].map(({ name, publicAddress, privateAddress, hostKey }) => ({
-      name,
-      host: publicAddress ?? privateAddress,
-      peerAddress: privateAddress,
-      hostKey,
-    })),
-    webServers: [web1, web2].map(({ privateAddress }) => ({ address: privateAddress, port: webPort })),
-    sshUser: sshUser ?? "root",
-    sshPrivateKey: { secret: lab.sshKey.privateKey },
-    failover: (failover ?? {}) as { [key in keyof FailoverArgs]: string },
+    platform: {
+      virtualAddresses: [{ address: `${sharedAddress.ipv4}/24` }, { address: `${sharedAddress.ipv6}/64` }],
+      nodes,
+      ssh: { user: settings.sshUser, bastion: settings.bastion },
+    },
+    frontends: settings.frontends ?? [{ name: "web", port: 80, defaultBackend: "app" }],
+    backends: settings.backends ?? [{ name: "app", servers: webServers(lab), healthCheck: { path: "/healthz" } }],
+    failover: settings.failover,
+    packages: settings.packages,
   };
 }

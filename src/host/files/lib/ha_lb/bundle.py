@@ -18,8 +18,12 @@ def identify(bundle: Path) -> str:
 
 
 def changed_by_hand(bundle: Path) -> list[str]:
-    """Files that are not what was delivered."""
-    delivered = dict(reversed(line.split("  ", 1)) for line in (bundle / MANIFEST).read_text().splitlines())
+    """Files that are not what was delivered; without a good manifest nobody can tell, and it is named itself."""
+    try:
+        lines = (bundle / MANIFEST).read_text().splitlines()
+    except (FileNotFoundError, UnicodeDecodeError):
+        return [MANIFEST]
+    delivered = {path: digest for digest, _, path in (line.partition("  ") for line in lines)}
     found = _digests(bundle)
     return sorted(path for path in delivered.keys() | found.keys() if delivered.get(path) != found.get(path))
 

@@ -84,19 +84,24 @@ def _addresses(node: Settings) -> list[Finding]:
     present = {f"{entry.address}/{entry.prefix_length}" for entry in network.addresses()}
     master = network.is_master(node)
     wrong = [held.address for held in node.held_addresses if (held.address in present) != master]
-    return [f"{address} is {'not on this node, the MASTER' if master else 'here, but this node is not MASTER'}" for address in wrong]
+    complaint = "not on this node, the MASTER" if master else "here, but this node is not MASTER"
+    return [f"{address} is {complaint}" for address in wrong]
 
 
 def _peer(node: Settings) -> list[Finding]:
     peer = status.of_peer(node)
     if peer is None:
-        return [f"{node.peer} does not answer on {node.peer_address} port {node.status_port}: is it up, is a firewall between?"]
-    return status.judge(status.local(node), peer)["problems"]
+        asked = f"{node.peer_address} port {node.status_port}"
+        return [f"{node.peer} does not answer on {asked}: is it up, is a firewall between?"]
+    problems: list[Finding] = status.judge(status.local(node), peer)["problems"]
+    return problems
 
 
 def _disk(_: Settings) -> list[Finding]:
     free = shutil.disk_usage("/etc").free
-    return [] if free > LEAST_FREE_BYTES else [f"only {free // 1024} KiB are free below /etc: the next `pulumi up` could fail"]
+    if free > LEAST_FREE_BYTES:
+        return []
+    return [f"only {free // 1024} KiB are free below /etc: the next `pulumi up` could fail"]
 
 
 CHECKS: tuple[tuple[str, Callable[[Settings], list[Finding]]], ...] = (

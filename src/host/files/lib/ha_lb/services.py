@@ -36,7 +36,11 @@ def use(bundle: Path, previous: Path | None) -> None:
         _systemctl("daemon-reload")
     _do("systemd-tmpfiles", "--create", str(TMPFILES))
     _systemctl("enable", "--quiet", *status.SERVICES)
-    _bring("haproxy", restart=differs(bundle, previous, "units/haproxy.conf"), reload=differs(bundle, previous, "haproxy.cfg"))
+    _bring(
+        "haproxy",
+        restart=differs(bundle, previous, "units/haproxy.conf"),
+        reload=differs(bundle, previous, "haproxy.cfg"),
+    )
     _bring("ha-lb-agent", restart=differs(bundle, previous, *AGENT_FILES), reload=False)
     _bring(
         "keepalived",

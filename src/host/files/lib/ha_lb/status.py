@@ -13,6 +13,8 @@ from .settings import CURRENT, RUN, Settings
 
 SERVICES = ("haproxy", "keepalived", "ha-lb-agent")
 Status = dict[str, Any]
+# What `judge` and its readers need of a node.
+TOLD = {"node", "state", "since", "ready", "bundle", "release", "problems"}
 
 
 def local(settings: Settings) -> Status:
@@ -43,10 +45,10 @@ def _tracked(name: str) -> bool:
 def vrrp_note() -> Status:
     """The last transition that Keepalived told the agent: state and since when, in seconds since 1970."""
     try:
-        note: Status = json.loads((RUN / "vrrp.json").read_text())
-        return note
+        note = json.loads((RUN / "vrrp.json").read_text())
     except (OSError, ValueError):
         return {}
+    return note if isinstance(note, dict) else {}
 
 
 def _state(settings: Settings, keepalived_runs: bool, tracked: dict[str, bool], noted: str) -> str:
@@ -75,9 +77,10 @@ def of_peer(settings: Settings, timeout: float = 2) -> Status | None:
             while part := connection.recv(4096):
                 received += part
         told: Status = json.loads(received)
-        return told
     except (OSError, ValueError):
         return None
+    # A peer of another release may tell something else.
+    return told if isinstance(told, dict) and told.keys() >= TOLD else None
 
 
 def judge(own: Status, peer: Status | None) -> Status:
@@ -91,7 +94,9 @@ def judge(own: Status, peer: Status | None) -> Status:
         problems.append(f"the nodes run different releases: {own['release']} and {peer['release']}")
     if len(holders) > 1:
         problems.append("both nodes are MASTER: they do not hear each other's adverts")
-    problems += [f"{node['node']}: is in state {node['state']}" for node in nodes if node["state"] in ("FAULT", "STOPPED")]
+    problems += [
+        f"{node['node']}: is in state {node['state']}" for node in nodes if node["state"] in ("FAULT", "STOPPED")
+    ]
     # A BACKUP stays one only while it hears a MASTER.
     heard = own["state"] == "BACKUP" and peer is None
     if not holders and not heard:
