@@ -9,11 +9,13 @@ export interface DemoOptions {
   /** Leave the lab up at the end. */
   readonly keep: boolean;
   readonly faults: readonly PairFault[];
+  /** Name of the lab. */
+  readonly lab: string;
   /** File that gets the figures. */
   readonly json?: string;
 }
 
-export const usage = `Usage: npm run demo -- [--platform ${platforms.join("|")}] [--faults a,b] [--keep] [--json FILE]
+export const usage = `Usage: npm run demo -- [--platform ${platforms.join("|")}] [--faults a,b] [--keep] [--json FILE] [--lab NAME]
 Faults: ${pairFaults.map(({ name }) => name).join(", ")}`;
 
 /** @throws Error with a sentence for the user. */
@@ -24,6 +26,7 @@ export function demoOptions(args: string[]): DemoOptions {
       platform: { type: "string", default: platforms[0] },
       faults: { type: "string" },
       keep: { type: "boolean", default: false },
+      lab: { type: "string", default: "demo" },
       json: { type: "string" },
     },
   });
@@ -31,7 +34,7 @@ export function demoOptions(args: string[]): DemoOptions {
   if (!platform) {
     throw new Error(`--platform ${values.platform} is not there. Platforms: ${platforms.join(", ")}.`);
   }
-  return { platform, keep: values.keep, faults: chosenFaults(values.faults), json: values.json };
+  return { platform, keep: values.keep, lab: values.lab, faults: chosenFaults(values.faults), json: values.json };
 }
 
 function chosenFaults(list: string | undefined): readonly PairFault[] {
