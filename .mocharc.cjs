@@ -1,0 +1,12 @@
+// How mocha runs here. Files named on the command line are run instead of all tests; mocha itself would add them.
+const { existsSync } = require("node:fs");
+
+const named = process.argv.slice(2).some((argument) => !argument.startsWith("-") && existsSync(argument));
+
+module.exports = {
+  ...(named ? {} : { spec: ["test/**/*.test.ts"] }),
+  require: ["tsx/cjs"],
+  timeout: 60_000,
+  slow: 5_000,
+  parallel: false,
+};

@@ -1,0 +1,13 @@
+// Copies what is not TypeScript from src to dist (or the directory given): templates, and everything that goes to a
+// host as it is. File modes are kept. tsc has made the directory before.
+import { cpSync, globSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const source = join(root, "src");
+const target = process.argv[2] ?? join(root, "dist");
+
+for (const asset of globSync(["**/*.mustache", "host/files"], { cwd: source })) {
+  cpSync(join(source, asset), join(target, asset), { recursive: true });
+}
