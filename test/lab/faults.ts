@@ -27,7 +27,14 @@ async function timed(action: () => Promise<unknown>): Promise<number> {
 async function signalService(host: Host, unit: string, name: NodeJS.Signals): Promise<number> {
   const pids = host.service(unit).allProcesses();
   if (pids.length === 0) throw new Error(`${host.name}: ${unit} is not running`);
-  return timed(async () => signal(pids, name));
+  return timed(async () => {
+    // Keepalived's child says goodbye when its parent dies first. So children go first, and no parent sees it.
+    if (name === "SIGKILL") signal(pids, "SIGSTOP");
+    signal(
+      [...pids].sort((a, b) => b - a),
+      name,
+    );
+  });
 }
 
 export const faults = {

@@ -32,18 +32,24 @@ export class Switch {
     await must("ip", ["-n", namespaceName(this.lab, node), "-batch", "-"], { input: lines.join("\n") });
   }
 
-  /** Pulls a node's cables. Ports that are gone already do not matter. */
+  /**
+   * Nothing goes in or out from now on. The carrier stays up: a node that saw one cable pulled before the other would
+   * say goodbye through that one. Ports that are gone already do not matter.
+   */
   async unplug(node: NodeName): Promise<void> {
-    const lines = links[node].map((link) => `link set ${port(node, link.network)} down`);
-    await run("ip", ["-n", this.namespace, "-force", "-batch", "-"], { input: lines.join("\n") });
+    await run("bridge", ["-n", this.namespace, "-force", "-batch", "-"], { input: this.portStates(node, "disabled") });
   }
 
   /** Lets nothing in or out while the carrier stays up, as a stalled hypervisor does. */
   async mute(node: NodeName, muted: boolean): Promise<void> {
-    const state = muted ? bridgeState.disabled : bridgeState.forwarding;
-    const lines = links[node].map((link) => `link set dev ${port(node, link.network)} state ${state}`);
+    const input = this.portStates(node, muted ? "disabled" : "forwarding");
+    await must("bridge", ["-n", this.namespace, "-batch", "-"], { input });
+  }
+
+  private portStates(node: NodeName, state: keyof typeof bridgeState): string {
+    const lines = links[node].map((link) => `link set dev ${port(node, link.network)} state ${bridgeState[state]}`);
     // Not `ip link set … type bridge_slave state`, which is ignored without spanning tree.
-    await must("bridge", ["-n", this.namespace, "-batch", "-"], { input: lines.join("\n") });
+    return lines.join("\n");
   }
 
   /**

@@ -1,0 +1,116 @@
+// What a resource takes: a small schema, and the check that the engine asks for before it plans anything.
+// Unknown and missing inputs are refused, defaults filled in, and what the schema calls secret is made so.
+import { isArchive, isAsset, isObject, isSecret, isUnknown, type Properties, secret, type Value } from "./values";
+
+export type Type =
+  | "string"
+  | "boolean"
+  | "integer"
+  | "number"
+  | "any"
+  | "asset"
+  | { readonly list: Type }
+  | { readonly map: Type }
+  | { readonly oneOf: readonly string[] }
+  | { readonly object: Schema };
+
+export interface Property {
+  readonly type: Type;
+  readonly required?: true;
+  readonly secret?: true;
+  /** A change of this input replaces the resource. */
+  readonly replaces?: true;
+  readonly default?: Value;
+  /** The real provider has it, the double does not: using it is an error that says so. */
+  readonly missingInDouble?: true;
+}
+
+export type Schema = { readonly [name: string]: Property };
+
+export interface Failure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+export interface Checked {
+  readonly inputs: Properties;
+  readonly failures: Failure[];
+}
+
+export function checkInputs(schema: Schema, given: Properties): Checked {
+  const failures: Failure[] = [];
+  // Properties with two underscores in front are the engine's own.
+  const news = Object.fromEntries(
+    Object.entries(given).filter(([name]) => !name.startsWith("__") && name !== "version"),
+  );
+  return { inputs: checkObject(schema, news, "", failures), failures };
+}
+
+function checkObject(schema: Schema, given: Properties, path: string, failures: Failure[]): Properties {
+  const checked: Properties = {};
+  for (const [name, value] of Object.entries(given)) {
+    const property = schema[name];
+    const at = path + name;
+    if (!property) {
+      failures.push({ property: at, reason: `is not an input; inputs are ${Object.keys(schema).join(", ")}` });
+    } else if (property.missingInDouble && value !== null) {
+      failures.push({ property: at, reason: "the lab's double of this provider does not have this input" });
+    } else if (value !== null) {
+      const result = checkValue(property.type, value, at, failures);
+      checked[name] = property.secret ? secret(result) : result;
+    }
+  }
+  for (const [name, property] of Object.entries(schema)) {
+    if (checked[name] === undefined && property.default !== undefined) {
+      checked[name] = property.default;
+    } else if (property.required && (given[name] ?? null) === null) {
+      failures.push({ property: path + name, reason: "is required" });
+    }
+  }
+  return checked;
+}
+
+function checkValue(type: Type, value: Value, at: string, failures: Failure[]): Value {
+  if (isSecret(value)) {
+    return secret(checkValue(type, value.value, at, failures));
+  }
+  if (isUnknown(value)) {
+    return value;
+  }
+  if (typeof type === "object" && "object" in type && isObject(value)) {
+    return checkObject(type.object, value, `${at}.`, failures);
+  }
+  if (typeof type === "object" && "list" in type && Array.isArray(value)) {
+    return value.map((item, index) => checkValue(type.list, item, `${at}[${index}]`, failures));
+  }
+  if (typeof type === "object" && "map" in type && isObject(value)) {
+    const entries = Object.entries(value);
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, checkValue(type.map, item, `${at}.${key}`, failures)]),
+    );
+  }
+  if (!fits(type, value)) {
+    failures.push({ property: at, reason: `must be ${describe(type)}` });
+  }
+  return value;
+}
+
+function fits(type: Type, value: Value): boolean {
+  if (typeof type === "object") {
+    return "oneOf" in type && typeof value === "string" && type.oneOf.includes(value);
+  }
+  if (type === "asset") {
+    return isAsset(value) || isArchive(value);
+  }
+  return type === "any" || (type === "integer" ? Number.isInteger(value) : typeof value === type);
+}
+
+function describe(type: Type): string {
+  if (typeof type === "string") {
+    return type === "asset" ? "an asset or an archive" : `of type ${type}`;
+  }
+  if ("oneOf" in type) {
+    return `one of ${type.oneOf.join(", ")}`;
+  }
+  return "list" in type ? "a list" : "an object";
+}

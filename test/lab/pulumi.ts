@@ -1,0 +1,276 @@
+// The real Pulumi CLI on one program and one directory of state, for tests that deploy. It knows nothing of the lab:
+// `run` says where commands are executed, which is inside the lab's network.
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+
+export interface RunOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly timeoutMs: number;
+  readonly onStdoutLine?: (line: string) => void;
+}
+
+export interface RunResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export type Run = (command: string, args: readonly string[], options: RunOptions) => Promise<RunResult>;
+
+export interface PulumiArgs {
+  /** The directory of Pulumi.yaml. */
+  readonly programDir: string;
+  /** Backend, stack configuration and the engine's own files. */
+  readonly stateDir: string;
+  readonly run: Run;
+  readonly extraEnv?: Readonly<Record<string, string>>;
+}
+
+export interface CommandOptions {
+  /** Returns a failed command's result instead of throwing it. */
+  readonly allowFailure?: boolean;
+  /** @default 600000 */
+  readonly timeoutMs?: number;
+  /** Called with each line of the engine's output as it comes. */
+  readonly onStdoutLine?: (line: string) => void;
+}
+
+export interface PreviewOptions extends CommandOptions {
+  readonly refresh?: boolean;
+  readonly expectNoChanges?: boolean;
+  /** Shows every property that changes. */
+  readonly diff?: boolean;
+}
+
+export interface UpOptions extends CommandOptions {
+  /** Goes on with resources that do not depend on one that failed. */
+  readonly continueOnError?: boolean;
+}
+
+export interface CommandResult extends RunResult {
+  readonly seconds: number;
+}
+
+export interface UpdateResult extends CommandResult {
+  /** How many resources had which operation: create, update, replace, delete, same. */
+  readonly changes: Readonly<Record<string, number>>;
+}
+
+export interface UpResult extends UpdateResult {
+  /** The stack's outputs; secrets read `[secret]`. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type ConfigValue = Json | { readonly secret: string };
+
+/** A resource in the state, as far as tests look at it. */
+export interface ResourceState {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+export interface State {
+  readonly resources: readonly ResourceState[];
+  /** The state's file, to look for what must not be in it. */
+  readonly text: string;
+}
+
+/** What the engine printed when it failed. */
+export class PulumiError extends Error {
+  override readonly name = "PulumiError";
+
+  constructor(
+    args: readonly string[],
+    readonly result: CommandResult,
+  ) {
+    super(`pulumi ${args[0]} exited with ${result.code}:\n${readable(result)}`);
+  }
+}
+
+const root = resolve(__dirname, "../..");
+/** The same for every update: nobody is there to answer, and the preview would double the time. */
+const unattended = ["--yes", "--skip-preview", "--non-interactive", "--suppress-progress"];
+
+export class Pulumi {
+  private stack = "";
+  private readonly values: Record<string, ConfigValue> = {};
+
+  constructor(private readonly args: PulumiArgs) {}
+
+  /** Makes the stack; every other command works on it. */
+  async init(stack: string): Promise<void> {
+    await mkdir(this.args.stateDir, { recursive: true });
+    this.stack = stack;
+    await this.command(["stack", "init", stack, "--non-interactive"]);
+    // The CLI leaves the salt of the stack's secrets beside the program, where several tests may work at a time.
+    await rename(join(this.args.programDir, `Pulumi.${stack}.yaml`), this.configFile);
+  }
+
+  /** Sets configuration; a key without a colon gets the program's namespace. Earlier values stay. */
+  async config(values: Readonly<Record<string, ConfigValue>>): Promise<void> {
+    const project = await this.project();
+    const named = Object.entries(values).map(([key, value]) => [key.includes(":") ? key : `${project}:${key}`, value]);
+    Object.assign(this.values, Object.fromEntries(named));
+    const salt = /^"?encryptionsalt"?: *"?([^"\s,]+)/m.exec(await readFile(this.configFile, "utf8"))?.[1];
+    const plain = Object.entries(this.values).filter(([, value]) => !isSecret(value));
+    // JSON is YAML, so that any structure goes in as it is.
+    await writeFile(
+      this.configFile,
+      JSON.stringify({ encryptionsalt: salt, config: Object.fromEntries(plain) }, null, 1),
+    );
+    const secrets = Object.entries(this.values).flatMap(([key, value]) =>
+      isSecret(value) ? [`${key}=${value.secret}`] : [],
+    );
+    if (secrets.length > 0) {
+      await this.command(["config", "set-all", ...this.onStack, ...secrets.flatMap((secret) => ["--secret", secret])]);
+    }
+  }
+
+  preview(options: PreviewOptions = {}): Promise<UpdateResult> {
+    const flags = [
+      ...(options.refresh ? ["--refresh"] : []),
+      ...(options.expectNoChanges ? ["--expect-no-changes"] : []),
+      ...(options.diff ? ["--diff"] : []),
+    ];
+    return this.update(["preview", "--non-interactive", "--suppress-progress", ...this.onStack, ...flags], options);
+  }
+
+  async up(options: UpOptions = {}): Promise<UpResult> {
+    const flags = options.continueOnError ? ["--continue-on-error"] : [];
+    const result = await this.update(["up", ...unattended, ...this.onStack, ...flags], options);
+    return { ...result, outputs: await this.outputs() };
+  }
+
+  refresh(options: CommandOptions = {}): Promise<UpdateResult> {
+    return this.update(["refresh", ...unattended, ...this.onStack], options);
+  }
+
+  destroy(options: CommandOptions = {}): Promise<UpdateResult> {
+    return this.update(["destroy", ...unattended, ...this.onStack], options);
+  }
+
+  async outputs(options: { readonly showSecrets?: boolean } = {}): Promise<Record<string, unknown>> {
+    if (options.showSecrets) {
+      return JSON.parse((await this.command(["stack", "output", "--json", "--show-secrets", "-s", this.stack])).stdout);
+    }
+    const stack = (await this.exportState()).resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+    return Object.fromEntries(Object.entries(stack?.outputs ?? {}).map(([name, value]) => [name, hideSecrets(value)]));
+  }
+
+  /** The state as the backend has it: secrets are encrypted in it. */
+  async exportState(): Promise<State> {
+    const file = join(this.args.stateDir, ".pulumi/stacks", await this.project(), `${this.stack}.json`);
+    const text = await readFile(file, "utf8");
+    return { resources: JSON.parse(text).checkpoint.latest?.resources ?? [], text };
+  }
+
+  /** Any other command of the CLI. */
+  async command(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+    const started = performance.now();
+    const output = await this.args.run("pulumi", [...args, "--color", "never"], {
+      env: this.environment(),
+      cwd: this.args.programDir,
+      timeoutMs: options.timeoutMs ?? 600_000,
+      onStdoutLine: options.onStdoutLine,
+    });
+    const result = { ...output, seconds: (performance.now() - started) / 1000 };
+    if (result.code !== 0 && !options.allowFailure) {
+      throw new PulumiError(args, result);
+    }
+    return result;
+  }
+
+  private async update(args: readonly string[], options: CommandOptions): Promise<UpdateResult> {
+    const result = await this.command(args, options);
+    return { ...result, changes: countChanges(result.stdout) };
+  }
+
+  private get configFile(): string {
+    return join(this.args.stateDir, `Pulumi.${this.stack}.yaml`);
+  }
+
+  private get onStack(): string[] {
+    return ["--stack", this.stack, "--config-file", this.configFile];
+  }
+
+  private async project(): Promise<string> {
+    const name = /^name: *(\S+)/m.exec(await readFile(join(this.args.programDir, "Pulumi.yaml"), "utf8"))?.[1];
+    if (!name) {
+      throw new Error(`${this.args.programDir}/Pulumi.yaml has no name`);
+    }
+    return name;
+  }
+
+  private environment(): Record<string, string> {
+    const engine = process.env.HA_LB_ENGINE_BIN;
+    if (!engine) {
+      throw new Error("There is no Pulumi engine here: start tests with `npm test`, or with `bash test/setup/run`.");
+    }
+    const path = [
+      // Real provider binaries, where somebody has them, come before the doubles.
+      process.env.LAB_PLUGIN_PATH,
+      join(root, "test/lab/providers/bin"),
+      engine,
+      join(root, "node_modules/.bin"),
+      process.env.PATH,
+    ];
+    return {
+      PATH: path.filter(Boolean).join(":"),
+      HOME: join(this.args.stateDir, "home"),
+      PULUMI_HOME: join(this.args.stateDir, "home"),
+      PULUMI_BACKEND_URL: `file://${this.args.stateDir}`,
+      PULUMI_CONFIG_PASSPHRASE: "lab",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      // The quality tests check types, once and for all programs.
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      ...this.args.extraEnv,
+    };
+  }
+}
+
+const operations: Readonly<Record<string, string>> = {
+  created: "create",
+  updated: "update",
+  replaced: "replace",
+  deleted: "delete",
+  unchanged: "same",
+};
+
+/** Reads the summary: `+ 2 created`, `+-1 to replace`, `3 unchanged`. */
+function countChanges(stdout: string): Record<string, number> {
+  const summary = stdout.slice(stdout.lastIndexOf("\nResources:"));
+  const counts = summary.matchAll(/^ +[-+~ ]*(\d+) (?:to (\w+)|(\w+))$/gm);
+  return Object.fromEntries(
+    Array.from(counts, ([, count, planned, done = ""]) => [planned ?? operations[done] ?? done, Number(count)]),
+  );
+}
+
+/** Without the lines that only say that something goes on. */
+function readable({ stdout, stderr }: RunResult): string {
+  return [stdout, stderr]
+    .map((text) => text.replace(/^@ .*\n/gm, "").trim())
+    .filter(Boolean)
+    .join("\n");
+}
+
+function isSecret(value: ConfigValue): value is { readonly secret: string } {
+  return typeof value === "object" && value !== null && "secret" in value && Object.keys(value).length === 1;
+}
+
+function hideSecrets(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  if ("ciphertext" in value) {
+    return "[secret]";
+  }
+  return Array.isArray(value)
+    ? value.map(hideSecrets)
+    : Object.fromEntries(Object.entries(value).map(([key, part]) => [key, hideSecrets(part)]));
+}
