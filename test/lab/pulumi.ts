@@ -62,7 +62,7 @@ export interface UpResult extends UpdateResult {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type ConfigValue = Json | { readonly secret: string };
 
 /** A resource in the state, as far as tests look at it. */

@@ -1,5 +1,6 @@
 // The quick-start example, deployed into a lab by the real engine: what demo, benches and end-to-end tests work with.
 import { join, resolve } from "node:path";
+import type { BackendArgs, FrontendArgs } from "../../src/haproxy/args";
 import { failoverModel } from "../../src/keepalived/model";
 import type { Failover } from "../../src/keepalived/rules";
 import { priorities, type Timers } from "../../src/keepalived/timers";
@@ -7,7 +8,7 @@ import { until } from "../lab/command";
 import type { Host } from "../lab/host";
 import type { Lab } from "../lab/lab";
 import { loadBalancers, sharedAddress, webPort } from "../lab/layout";
-import { type Json, Pulumi, type UpResult } from "../lab/pulumi";
+import { Pulumi, type UpResult } from "../lab/pulumi";
 
 export type LoadBalancerName = (typeof loadBalancers)[number];
 
@@ -23,14 +24,9 @@ export interface PairSettings {
   /** What differs for the first and the second node. */
   readonly nodes?: readonly { readonly host?: string; readonly hostKey?: string }[];
   /** @default one on port 80 */
-  readonly frontends?: readonly {
-    readonly name: string;
-    readonly port: number;
-    readonly mode?: string;
-    readonly defaultBackend: string;
-  }[];
+  readonly frontends?: readonly FrontendArgs[];
   /** @default the lab's web servers, checked by HTTP */
-  readonly backends?: readonly Json[];
+  readonly backends?: readonly BackendArgs[];
 }
 
 /** What `ha-lb status --json` says. */
