@@ -6,6 +6,7 @@ const named = process.argv.slice(2).some((argument) => !argument.startsWith("-")
 module.exports = {
   ...(named ? {} : { spec: ["test/**/*.test.ts"] }),
   require: ["tsx/cjs"],
+  reporter: "test/quality/countingReporter.cjs",
   timeout: 60_000,
   slow: 5_000,
   parallel: false,

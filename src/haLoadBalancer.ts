@@ -39,16 +39,14 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
     const nodes = [platform.node(context, shared, 0), platform.node(context, shared, 1)] as const;
     const childName = (index: 0 | 1, what: string) => `${name}-${platform.nodeNames[index]}-${what}`;
     const facts = pairFacts(platform.nodeNames, nodes, shared);
-    const [firstBundle, secondBundle] = splitPair(
-      pulumi.all([settings, facts]).apply(([valid, pair]) => bundles(valid, pair)),
-    );
+    const files = pulumi.all([settings, facts]).apply(([valid, pair]) => bundles(valid, pair));
 
     const installed = ([0, 1] as const).map((index) =>
       install(childName(index, "install"), nodes[index], settings, childOf(nodes[index])),
     );
     // One node after the other: the second one only once the first serves.
-    const first = apply(childName(0, "apply"), nodes[0], firstBundle, { ...childOf(nodes[0]), dependsOn: installed });
-    const second = apply(childName(1, "apply"), nodes[1], secondBundle, {
+    const first = apply(childName(0, "apply"), nodes[0], files[0], { ...childOf(nodes[0]), dependsOn: installed });
+    const second = apply(childName(1, "apply"), nodes[1], files[1], {
       ...childOf(nodes[1]),
       dependsOn: [first, ...installed],
     });
@@ -73,13 +71,6 @@ function pairFacts(names: readonly string[], nodes: readonly [PlatformNode, Plat
       nodes: [first, second].map((peerAddress, index) => ({ name: names[index] as string, peerAddress })),
       addresses,
     }));
-}
-
-function splitPair<T>(pair: pulumi.Output<readonly [T, T]>): readonly [pulumi.Output<T>, pulumi.Output<T>] {
-  return [pair.apply(([first]) => first), pair.apply(([, second]) => second)] as unknown as readonly [
-    pulumi.Output<T>,
-    pulumi.Output<T>,
-  ];
 }
 
 function nodeOutputs(names: readonly string[], nodes: readonly PlatformNode[]): pulumi.Output<NodeOutput[]> {

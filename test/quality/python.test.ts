@@ -1,0 +1,43 @@
+// The Python that goes to hosts, and its tests: one format, no suspicious code, every type known.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { globSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const root = resolve(__dirname, "../..");
+const shipped = join(root, "src/host/files");
+const programs = globSync("bin/*", { cwd: shipped }).map((path) => join(shipped, path));
+const modules = [join(shipped, "lib/ha_lb"), join(root, "test/host")];
+
+describe("the Python on hosts", () => {
+  it("is formatted", () => {
+    passes("ruff", "format", "--no-cache", ...ruffSettings, "--diff", ...programs, ...modules);
+  });
+
+  it("has nothing that a linter objects to", () => {
+    passes("ruff", "check", "--no-cache", ...ruffSettings, ...programs, ...modules);
+  });
+
+  it("is completely typed", () => {
+    const cache = join(process.env.HA_LB_CACHE ?? tmpdir(), "mypy");
+    passes("mypy", "--strict", "--cache-dir", cache, "--scripts-are-modules", ...programs, ...modules);
+  });
+});
+
+const ruffSettings = ["--config", join(__dirname, "ruff.toml")];
+
+function passes(tool: string, ...args: readonly string[]): void {
+  const directory = process.env.HA_LB_PYTHON_BIN;
+  assert.ok(
+    directory,
+    "There are no Python checkers here: start tests with `npm test`, or with `bash test/setup/run`.",
+  );
+  const env = { ...process.env, MYPYPATH: join(shipped, "lib") };
+  const { status, stdout, stderr, error } = spawnSync(join(directory, tool), args, {
+    cwd: root,
+    env,
+    encoding: "utf8",
+  });
+  assert.equal(status, 0, `${tool} says:\n${stdout}${stderr}${error ?? ""}`);
+}
