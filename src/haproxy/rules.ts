@@ -129,8 +129,8 @@ function repeated(list: string, names: readonly (readonly [path: string, name: u
 /** Two frontends cannot listen on the same port. */
 const uniquePorts: Rule = ({ frontends }) => {
   const all = entries<Frontend>("frontends", frontends);
-  return all.flatMap(({ path, index, value }) => {
-    const first = all.slice(0, index).find((earlier) => known(value.port) && earlier.value.port === value.port);
+  return all.flatMap(({ path, value }, place) => {
+    const first = all.slice(0, place).find((earlier) => known(value.port) && earlier.value.port === value.port);
     return first
       ? [
           problem(
@@ -171,7 +171,8 @@ const backendsExist: Rule = ({ frontends, backends }) => {
 
 function sameMode(path: string, mode: unknown, targetPath: string, targetMode: unknown): Problem[] {
   const [own, other] = [mode ?? "http", targetMode ?? "http"];
-  if (typeof own !== "string" || typeof other !== "string" || own === other) {
+  // Of a mode that is not known, its own check tells.
+  if (!proxyModes.some((mode) => mode === own) || !proxyModes.some((mode) => mode === other) || own === other) {
     return [];
   }
   return [

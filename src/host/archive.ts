@@ -8,6 +8,8 @@ export async function archive({ files }: Bundle): Promise<string> {
   for (const { path, mode, content } of files) {
     tar.entry({ name: path, mode, mtime: new Date(0), uname: "root", gname: "root" }, content);
   }
+  // tar takes an archive that was cut off between two files for a whole one; `apply` looks for this.
+  tar.entry({ name: "END", mode: 0o600, mtime: new Date(0), uname: "root", gname: "root" }, "");
   tar.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of tar) {

@@ -34,7 +34,7 @@ export function apply(
 ): remote.Command {
   const contents = pulumi
     .all([bundle, node.ssh.privateKey, node.id])
-    .apply(([files, key, id]) => `${fingerprint(files, key)}\n# node ${id}`);
+    .apply(([files, key, id]) => `${fingerprint(files, key)}\n# node ${JSON.stringify(id)}`);
   return new remote.Command(
     name,
     {
@@ -82,7 +82,6 @@ function connected(node: PlatformNode, ready: pulumi.Output<unknown>) {
   };
 }
 
-/** Field by field, so that only the keys are secret and a preview shows which of the others changed. */
 function endpoint(to: SshEndpoint, dialErrorLimit: number) {
   return {
     host: to.host,

@@ -98,7 +98,7 @@ export function existing(args: ExistingArgs): Platform {
 /** Takes whatever an Output brings: what is wrong with it is for validation to say, and not for a TypeError. */
 function sharedAddresses(list: readonly pulumi.UnwrappedObject<VirtualAddressArgs>[]) {
   return (Array.isArray(list) ? list : []).map((shared: pulumi.UnwrappedObject<VirtualAddressArgs> | null) => {
-    const [ip = "", prefixLength] = `${shared?.address}`.split("/");
+    const [ip = "", prefixLength] = (typeof shared?.address === "string" ? shared.address : "").split("/");
     return {
       name: ip,
       id: ip,

@@ -24,7 +24,8 @@ function replaceUnknown(value: unknown): unknown {
     return UNKNOWN;
   }
   if (Array.isArray(value)) {
-    return value.map(replaceUnknown);
+    // Unlike `map`, this sees the holes of a list.
+    return Array.from(value, replaceUnknown);
   }
   if (pulumi.Resource.isInstance(value)) {
     // Given in place of one of its outputs. It leads to the whole program; no rule takes it.

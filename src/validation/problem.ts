@@ -1,5 +1,6 @@
 // What is wrong with the user's input, as data, and the one error that reports all of it.
-// Knows nothing of HAProxy, Keepalived or Pulumi's engine.
+// Knows nothing of HAProxy or Keepalived.
+import { RunError } from "@pulumi/pulumi";
 
 /** One thing that is wrong, where it stands, and how to mend it. */
 export interface Problem {
@@ -8,8 +9,11 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Thrown, or the rejection of an Output, when the arguments cannot be used. Nothing was created. */
-export class InvalidArgumentsError extends Error {
+/**
+ * Thrown, or the rejection of an Output, when the arguments cannot be used. Nothing was created. Pulumi shows its
+ * message alone, without a stack trace: what is wrong stands in the user's arguments, and not in this code.
+ */
+export class InvalidArgumentsError extends RunError {
   readonly problems: readonly Problem[];
 
   constructor(component: string, problems: readonly Problem[]) {

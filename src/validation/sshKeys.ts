@@ -18,16 +18,23 @@ export function hostKeyProblems(path: string, key: unknown): Problem[] {
   ];
 }
 
-/** The key's blob begins with the length and the name of its type (RFC 4253 §6.6). */
+/** A key's blob is the name of its type and the numbers that make the key, each after its length (RFC 4253 §6.6). */
 function isPublicKey(key: unknown): boolean {
   const [, type = "", blob = ""] = (typeof key === "string" && /^(\S+) ([A-Za-z0-9+/]+=*)( [ -~]*)?$/.exec(key)) || [];
-  const bytes = Buffer.from(blob, "base64");
-  return (
-    HOST_KEY_TYPES.includes(type) &&
-    bytes.length > type.length + 4 &&
-    bytes.readUInt32BE(0) === type.length &&
-    bytes.toString("latin1", 4, 4 + type.length) === type
-  );
+  const [named, ...numbers] = parts(Buffer.from(blob, "base64"));
+  return HOST_KEY_TYPES.includes(type) && named === type && numbers.length > 0;
+}
+
+/** Nothing of a blob that was cut short. */
+function parts(blob: Buffer): string[] {
+  const found: string[] = [];
+  let start = 0;
+  while (start + 4 <= blob.length) {
+    const end = start + 4 + blob.readUInt32BE(start);
+    found.push(blob.toString("latin1", start + 4, end));
+    start = end;
+  }
+  return start === blob.length ? found : [];
 }
 
 export function privateKeyProblems(path: string, key: unknown, passphrase: unknown): Problem[] {

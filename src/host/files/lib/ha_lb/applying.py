@@ -24,6 +24,7 @@ ABANDONED_SECONDS = 3600
 
 def apply(incoming: Path) -> None:
     with _alone():
+        _arrived_whole(incoming)
         wanted = settings.load(incoming)
         try:
             (incoming / "interfaces.conf").write_text(network.interface_definitions(wanted, network.addresses()))
@@ -45,6 +46,14 @@ def _alone() -> Iterator[None]:
     with (BUNDLES / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _arrived_whole(incoming: Path) -> None:
+    """A connection that is lost halfway ends the archive early; its last entry then is not there."""
+    end = incoming / "END"
+    if not end.exists():
+        raise Refused("the bundle did not arrive whole. Nothing was changed. Run `pulumi up` again.")
+    end.unlink()
 
 
 def _store(incoming: Path) -> Path:

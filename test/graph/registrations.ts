@@ -1,0 +1,116 @@
+// Runs a program against Pulumi's mocks and records what the engine would get: every registration with its options.
+import { setImmediate } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface Registration {
+  readonly type: string;
+  readonly name: string;
+  readonly urn: string;
+  readonly parent: string;
+  readonly dependencies: readonly string[];
+  readonly deletedWith: string;
+  /** URN and id, or nothing for the default one. */
+  readonly provider: string;
+  readonly aliases: readonly string[];
+  readonly createTimeout: string;
+  /** As they go over the wire: secrets are wrapped. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+export interface Program {
+  readonly registrations: readonly Registration[];
+  /** What `registerOutputs` told of the component, by URN. */
+  readonly outputs: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  /** What the program would have failed with. */
+  readonly errors: readonly unknown[];
+}
+
+interface Request {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getDependenciesList(): string[];
+  getDeletedwith(): string;
+  getProvider(): string;
+  getAliasesList(): { getUrn(): string; getSpec(): { getName(): string } | undefined }[];
+  getCustomtimeouts(): { getCreate(): string } | undefined;
+  getObject(): { toJavaScript(): Record<string, unknown> };
+}
+
+type Callback = (error: unknown, response?: { getUrn(): string }) => void;
+
+interface Monitor {
+  registerResource(request: Request, callback: Callback): unknown;
+  registerResourceOutputs(
+    request: { getUrn(): string; getOutputs(): { toJavaScript(): Record<string, unknown> } },
+    callback: Callback,
+  ): unknown;
+}
+
+/** @param program makes resources, and returns what is there once they are */
+export async function run(program: () => pulumi.Output<unknown>): Promise<Program> {
+  const registrations: Registration[] = [];
+  const outputs = new Map<string, Readonly<Record<string, unknown>>>();
+  const errors: unknown[] = [];
+  await pulumi.runtime.setMocks({
+    newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs }),
+    call: () => ({}),
+  });
+  const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+  const { registerResource, registerResourceOutputs } = monitor;
+  monitor.registerResource = (request, callback) =>
+    registerResource.call(monitor, request, (error, response) => {
+      registrations.push({
+        type: request.getType(),
+        name: request.getName(),
+        urn: response?.getUrn() ?? "",
+        parent: request.getParent(),
+        dependencies: request.getDependenciesList(),
+        deletedWith: request.getDeletedwith(),
+        provider: request.getProvider(),
+        aliases: request.getAliasesList().map((alias) => alias.getUrn() || (alias.getSpec()?.getName() ?? "")),
+        createTimeout: request.getCustomtimeouts()?.getCreate() ?? "",
+        inputs: request.getObject().toJavaScript(),
+      });
+      callback(error, response);
+    });
+  monitor.registerResourceOutputs = (request, callback) => {
+    outputs.set(request.getUrn(), request.getOutputs().toJavaScript());
+    return registerResourceOutputs.call(monitor, request, callback);
+  };
+  await unhandledRejections(errors, async () => {
+    const end = program() as unknown as { promise(): Promise<unknown> };
+    await Promise.allSettled([end.promise()]);
+    await pulumi.runtime.disconnect();
+    // One error rejects everything that was made of it, some of it only in the next turns.
+    for (let turn = 0; turn < 20; turn++) {
+      await setImmediate();
+    }
+  });
+  return { registrations, outputs, errors };
+}
+
+/** A rejected Output ends a Pulumi program as an unhandled rejection; here it is noted. */
+async function unhandledRejections(errors: unknown[], body: () => Promise<void>): Promise<void> {
+  const others = process.listeners("unhandledRejection");
+  process.removeAllListeners("unhandledRejection");
+  process.on("unhandledRejection", (error) => errors.push(error));
+  try {
+    await body();
+  } finally {
+    process.removeAllListeners("unhandledRejection");
+    for (const listener of others) {
+      process.on("unhandledRejection", listener);
+    }
+  }
+}
+
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+export function isSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.values(value).includes(SECRET);
+}
+
+export function revealed(value: unknown): unknown {
+  return isSecret(value) ? (value as { value: unknown }).value : value;
+}

@@ -1,0 +1,21 @@
+"""The settings of a node that tests work with."""
+
+from __future__ import annotations
+
+from ha_lb.settings import HeldAddress, Settings
+
+SETTINGS = Settings(
+    node="lb1",
+    peer="lb2",
+    own_address="10.0.0.11",
+    peer_address="10.0.0.12",
+    marker="169.254.255.51/32",
+    held_addresses=(HeldAddress("198.51.100.10/24", None), HeldAddress("2001:db8::10/64", "eth1")),
+    ports=(80, 443),
+    status_port=8405,
+    probe_interval_seconds=0.5,
+    probe_failures=3,
+    take_over_seconds=3.2,
+    config_id="c0ffee",
+    release="r",
+)

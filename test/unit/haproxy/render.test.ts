@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import type { BackendArgs, FrontendArgs } from "../../../src";
+import { proxyModel } from "../../../src/haproxy/model";
+import { renderProxy } from "../../../src/haproxy/render";
+import type { Backend, Frontend } from "../../../src/haproxy/rules";
+import { assertGolden } from "../golden";
+import { sampleArgs } from "../sampleArgs";
+
+interface Proxy {
+  readonly frontends: readonly FrontendArgs[];
+  readonly backends: readonly BackendArgs[];
+}
+
+const web: FrontendArgs = { name: "web", port: 80, defaultBackend: "app" };
+const app: BackendArgs = {
+  name: "app",
+  servers: [{ address: "10.0.1.1", port: 8080 }],
+  healthCheck: { path: "/healthz" },
+};
+const minimal: Proxy = { frontends: [web], backends: [app] };
+const ipv6: Proxy = { ...minimal, backends: [{ ...app, servers: [{ address: "2001:db8:1::5", port: 8080 }] }] };
+const tcp: Proxy = {
+  frontends: [{ name: "postgres", mode: "tcp", port: 5432, defaultBackend: "pg" }],
+  backends: [
+    {
+      name: "pg",
+      mode: "tcp",
+      balance: "leastconn",
+      servers: [
+        { address: "10.0.1.20", port: 5432 },
+        { address: "10.0.1.21", port: 5432, backup: true },
+      ],
+    },
+  ],
+};
+
+function rendered({ frontends, backends }: Proxy, listensOnIpv6 = false) {
+  return renderProxy(proxyModel(frontends as Frontend[], backends as Backend[]), listensOnIpv6);
+}
+
+function withCheck(healthCheck: BackendArgs["healthCheck"]): string {
+  return rendered({ frontends: [web], backends: [{ ...app, healthCheck }] }).text;
+}
+
+describe("haproxy.cfg", () => {
+  for (const [name, proxy, listensOnIpv6] of [
+    ["minimal", minimal, false],
+    ["ipv6", ipv6, true],
+    ["tcp", tcp, false],
+    ["all-options", sampleArgs() as unknown as Proxy, true],
+  ] as const) {
+    it(`is as expected: ${name}`, () => assertGolden(`haproxy/${name}.cfg`, rendered(proxy, listensOnIpv6).text));
+  }
+
+  it("answers readiness questions with its own digest, which changes with anything in it", () => {
+    const first = rendered(minimal);
+    assert.match(first.text, new RegExp(`^ +http-request return status 200 .* string ${first.configId}$`, "m"));
+    assert.equal(rendered(minimal).configId, first.configId);
+    assert.notEqual(rendered(minimal, true).configId, first.configId);
+    assert.notEqual(rendered({ ...minimal, frontends: [{ ...web, port: 81 }] }).configId, first.configId);
+  });
+
+  it("checks by HTTP as soon as a path, a host or a status says so", () => {
+    assert.match(withCheck({ path: "/up" }), /http-check send meth GET uri \/up$/m);
+    assert.match(
+      withCheck({ host: "a.example" }),
+      /http-check send meth GET uri \/ ver HTTP\/1\.1 hdr Host a\.example$/m,
+    );
+    assert.match(withCheck({ expectStatus: 204 }), /http-check expect status 204$/m);
+    assert.match(withCheck({ type: "http" }), /http-check send meth GET uri \/$/m);
+  });
+
+  it("checks by TCP otherwise, and not at all when told so", () => {
+    assert.doesNotMatch(withCheck({}), /httpchk|http-check/);
+    assert.match(withCheck(undefined), /server app-1 .* check inter 2000ms fall 3 rise 2$/m);
+    assert.match(withCheck({ port: 99, intervalSeconds: 0.25 }), / check inter 250ms fall 3 rise 2 port 99$/m);
+    assert.match(withCheck({ type: "none" }), /server app-1 10\.0\.1\.1:8080 id 1 weight 100$/m);
+  });
+
+  it("numbers servers by their place, so that both nodes learn stickiness alike", () => {
+    const ids = [...rendered(tcp).text.matchAll(/server (\S+) .* id (\d+)/g)].map(([, name, id]) => [name, id]);
+    assert.deepEqual(ids, [
+      ["pg-1", "1"],
+      ["pg-2", "2"],
+    ]);
+  });
+
+  it("gives a server of weight 0 that weight, and not the default", () => {
+    const drained = { ...app, servers: [{ address: "10.0.1.1", port: 8080, weight: 0 }] };
+    assert.match(rendered({ frontends: [web], backends: [drained] }).text, / weight 0 /);
+  });
+});

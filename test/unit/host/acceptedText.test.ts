@@ -1,0 +1,119 @@
+// Whatever strings validation lets through, a rendered file keeps its lines, its directives and the words in each.
+import assert from "node:assert/strict";
+import { isIP } from "node:net";
+import fc from "fast-check";
+import { changed, problemsOf, sampleArgs } from "../sampleArgs";
+import { placesIn } from "../validation/places";
+import { file, sampleBundles } from "./sampleBundles";
+
+const configurations = ["haproxy.cfg", "keepalived.conf"] as const;
+
+/** Choices and keys are left alone: whatever is not one of the choices, or no key, is refused. */
+const fixed = /\.(mode|balance|type|profile|hostKey|privateKey|preferredNode|defaultBackend)$/;
+const texts = placesIn(sampleArgs()).flatMap(({ path, value }) =>
+  typeof value === "string" && !fixed.test(path) ? [{ path, text: value }] : [],
+);
+
+/** Text that is often accepted: something good with a piece of anything in it, or made of what syntax is made of. */
+function nearly(text: string): fc.Arbitrary<string> {
+  const piece = fc.oneof(
+    fc.string({ maxLength: 3 }),
+    fc.string({ unit: "binary", maxLength: 2 }),
+    fc.string({ unit: fc.constantFrom(..."\n\r #\"'\\{}$;!.-_/%:@,0a"), maxLength: 4 }),
+  );
+  return fc
+    .tuple(fc.nat(text.length), fc.nat(2), piece)
+    .map(([at, dropped, added]) => text.slice(0, at) + added + text.slice(at + dropped));
+}
+
+/** Per line: its indentation, its directive or that it is an address, and how many words it has. */
+function shape(text: string): string[] {
+  return text.split(/[\n\r]/).map((line) => {
+    const words = line.trim().split(/\s+/);
+    const first = words[0] as string;
+    return `${line.search(/\S/)} ${isIP(first.split("/")[0] as string) === 0 ? first : "address"} ${words.length}`;
+  });
+}
+
+function shapes(...changes: readonly (readonly [string, unknown])[]): string[][] {
+  return sampleBundles(...changes).flatMap((bundle) => configurations.map((path) => shape(file(bundle, path).content)));
+}
+
+/** A new name has to be used where the old one was. */
+function renamed(path: string, value: string): (readonly [string, unknown])[] {
+  if (path === "backends[0].name" || path === "backends[1].name") {
+    return [
+      [path, value],
+      [path.replace("backends", "frontends").replace(".name", ".defaultBackend"), value],
+    ];
+  }
+  return path === "platform.nodes[1].name"
+    ? [
+        [path, value],
+        ["failover.preferredNode", value],
+      ]
+    : [[path, value]];
+}
+
+describe("strings that validation accepts", () => {
+  const expected = shapes();
+
+  for (const { path, text } of texts) {
+    it(`keep the rendered files in shape: ${path}`, () => {
+      let accepted = 0;
+      fc.assert(
+        fc.property(nearly(text), (value) => {
+          const changes = renamed(path, value);
+          if (problemsOf(changed(...changes)).length === 0) {
+            accepted++;
+            assert.deepEqual(shapes(...changes), expected);
+          }
+        }),
+        { numRuns: 60, examples: [[text]] },
+      );
+      assert.ok(accepted > 0);
+    });
+  }
+});
+
+describe("lists that validation accepts", () => {
+  const name = fc.stringMatching(/^[a-z][a-z0-9_-]{0,8}$/).filter((text) => !text.startsWith("ha-lb"));
+  const server = fc.record(
+    {
+      address: fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain()),
+      port: fc.integer({ min: 1, max: 65535 }),
+      weight: fc.integer({ min: 0, max: 256 }),
+      backup: fc.boolean(),
+    },
+    { requiredKeys: ["address", "port"] },
+  );
+  const backend = fc.record(
+    {
+      name,
+      servers: fc.array(server, { minLength: 1, maxLength: 4 }),
+      healthCheck: fc.record({ path: fc.constant("/up"), expectStatus: fc.integer({ min: 100, max: 599 }) }),
+    },
+    { requiredKeys: ["name", "servers"] },
+  );
+
+  it("give every item its lines, and nothing else any", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(backend, { minLength: 1, maxLength: 5, selector: (one) => one.name }), (backends) => {
+        const frontends = backends.map((one, index) => ({ name: one.name, port: index + 1, defaultBackend: one.name }));
+        const changes = [
+          ["frontends", frontends],
+          ["backends", backends],
+        ] as const;
+        assert.deepEqual(problemsOf(changed(...changes)), []);
+        const text = file(sampleBundles(...changes)[0], "haproxy.cfg").content;
+        const count = (directive: string) => text.match(new RegExp(`^ *${directive} `, "gm"))?.length ?? 0;
+        assert.equal(count("frontend"), 1 + frontends.length);
+        assert.equal(count("bind"), 1 + 2 * frontends.length);
+        assert.equal(count("backend"), backends.length);
+        assert.equal(count("server"), backends.flatMap((one) => one.servers).length);
+        assert.equal(count("http-check expect"), backends.filter((one) => one.healthCheck).length);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { globSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fingerprint } from "../../../src/host/bundle";
+import { file, sampleBundles } from "./sampleBundles";
+
+const shipped = resolve(__dirname, "../../../src/host/files");
+const [first, second] = sampleBundles();
+const paths = first.files.map(({ path }) => path);
+
+describe("a bundle", () => {
+  it("is the same for the same settings", () => {
+    assert.deepEqual(sampleBundles(), [first, second]);
+  });
+
+  it("holds what was rendered, everything that is shipped for a running node, and its release", () => {
+    const onNodes = globSync("{bin,lib,units}/**", { cwd: shipped, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.name.endsWith(".pyc"))
+      .map((entry) => join(entry.parentPath, entry.name).slice(shipped.length + 1));
+    const rendered = ["haproxy.cfg", "keepalived.conf", "node.json", "release"];
+    assert.deepEqual(paths, [...onNodes, ...rendered].sort());
+  });
+
+  it("makes programs executable, and configuration readable for root alone", () => {
+    for (const { path, mode } of first.files) {
+      const expected = path.startsWith("bin/")
+        ? 0o755
+        : /\.(cfg|conf)$/.test(path) && !path.includes("/")
+          ? 0o600
+          : 0o644;
+      assert.equal(mode, expected, path);
+    }
+  });
+
+  it("has the same release on both nodes, and another one after any change", () => {
+    const release = file(first, "release").content;
+    assert.match(release, /^[0-9a-f]{12}\n$/);
+    assert.equal(file(second, "release").content, release);
+    for (const change of [
+      ["failover.virtualRouterId", 78],
+      ["frontends[0].port", 81],
+      ["platform.nodes[1].name", "lb3"],
+    ] as const) {
+      assert.notEqual(file(sampleBundles(change)[0], "release").content, release, change[0]);
+    }
+  });
+
+  it("differs between the nodes only where they have different roles", () => {
+    const different = first.files.filter(({ content }, index) => content !== second.files[index]?.content);
+    assert.deepEqual(
+      different.map(({ path }) => path),
+      ["keepalived.conf", "node.json"],
+    );
+  });
+
+  it("tells the agent what it has to know", () => {
+    assert.deepEqual(JSON.parse(file(second, "node.json").content), {
+      node: "lb2",
+      peer: "lb1",
+      ownAddress: "10.0.0.12",
+      peerAddress: "10.0.0.11",
+      marker: "169.254.255.51/32",
+      heldAddresses: [
+        { address: "198.51.100.10/24", interface: "eth0" },
+        { address: "2001:db8::10/64", interface: "eth1.5" },
+      ],
+      ports: [80, 443],
+      statusPort: 9000,
+      probeIntervalSeconds: 0.4,
+      probeFailures: 3,
+      takeOverSeconds: 3 * 0.25 + ((256 - 190) / 256) * 0.25,
+      configId: /string ([0-9a-f]{16})$/m.exec(file(second, "haproxy.cfg").content)?.[1],
+    });
+  });
+
+  it("listens on IPv6 only where there is an IPv6 address to share", () => {
+    const ipv4 = [{ address: "198.51.100.10/24" }];
+    assert.match(file(first, "haproxy.cfg").content, /bind :::80 v6only/);
+    assert.doesNotMatch(file(sampleBundles(["platform.virtualAddresses", ipv4])[0], "haproxy.cfg").content, /v6only/);
+  });
+});
+
+describe("the fingerprint of a bundle", () => {
+  const lines = fingerprint(first, "key").split("\n");
+  const changedLines = (...change: readonly [string, unknown]) => {
+    const others = fingerprint(sampleBundles(change)[0], "key").split("\n");
+    assert.equal(others.length, lines.length);
+    return others.filter((line, index) => line !== lines[index]).map((line) => line.split(" ")[1]);
+  };
+
+  it("is a comment of the shell for each file", () => {
+    assert.deepEqual(
+      lines.map((line) => /^# (\S+) [0-9a-f]{8}$/.exec(line)?.[1]),
+      paths,
+    );
+  });
+
+  it("changes for what changed, and for the release", () => {
+    assert.deepEqual(changedLines("failover.virtualRouterId", 78), ["keepalived.conf", "release"]);
+    assert.deepEqual(changedLines("failover.probeIntervalSeconds", 0.5), ["node.json", "release"]);
+    // The agent compares the configuration's digest with what HAProxy answers.
+    assert.deepEqual(changedLines("backends[0].servers[0].weight", 1), ["haproxy.cfg", "node.json", "release"]);
+  });
+
+  it("changes for the mode of a file too", () => {
+    const files = first.files.map((entry) => (entry.path === "release" ? { ...entry, mode: 0o600 } : entry));
+    const others = fingerprint({ files }, "key").split("\n");
+    assert.deepEqual(others.filter((line) => !lines.includes(line)).length, 1);
+  });
+
+  it("cannot be computed without the key", () => {
+    const others = fingerprint(first, "another key").split("\n");
+    assert.deepEqual(
+      others.filter((line) => lines.includes(line)),
+      [],
+    );
+  });
+});

@@ -1,0 +1,133 @@
+// Arguments in which every field is given and good, as plain data: a test changes what it is about.
+import { generateKeyPairSync } from "node:crypto";
+import type * as pulumi from "@pulumi/pulumi";
+import type { HaLoadBalancerArgs } from "../../src";
+import { type ExistingArgs, existing } from "../../src/platforms/existing";
+import { type Settings, validate } from "../../src/validate";
+import { InvalidArgumentsError, type Problem } from "../../src/validation/problem";
+
+/** Looks like the public key of a host; the same letter gives the same key. */
+export function hostKey(letter: string): string {
+  const type = "ssh-ed25519";
+  const part = (bytes: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
+  return `${type} ${Buffer.concat([part(Buffer.from(type)), part(Buffer.alloc(32, letter))]).toString("base64")}`;
+}
+
+/** A key that opens nothing. */
+export const privateKey = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+
+export const encryptedPrivateKey = generateKeyPairSync("ed25519").privateKey.export({
+  type: "pkcs8",
+  format: "pem",
+  cipher: "aes-256-cbc",
+  passphrase: "open sesame",
+}) as string;
+
+const sample = {
+  frontends: [
+    { name: "web", mode: "http", port: 80, defaultBackend: "app" },
+    { name: "tls", mode: "tcp", port: 443, defaultBackend: "db" },
+  ],
+  backends: [
+    {
+      name: "app",
+      mode: "http",
+      balance: "leastconn",
+      servers: [
+        { name: "one", address: "10.0.1.1", port: 8080, weight: 10, backup: false },
+        { name: "two", address: "app.example.com", port: 8080, weight: 20, backup: true },
+      ],
+      healthCheck: {
+        type: "http",
+        path: "/healthz",
+        host: "app.example.com",
+        expectStatus: 204,
+        port: 8081,
+        intervalSeconds: 1.5,
+        fall: 4,
+        rise: 5,
+      },
+    },
+    { name: "db", mode: "tcp", balance: "source", servers: [{ name: "pg", address: "2001:db8:1::5", port: 5432 }] },
+  ],
+  failover: {
+    profile: "fast",
+    advertIntervalSeconds: 0.25,
+    probeIntervalSeconds: 0.4,
+    virtualRouterId: 77,
+    preferredNode: "lb2",
+    preemptDelaySeconds: 15,
+    statusPort: 9000,
+  },
+  packages: { lockTimeoutSeconds: 100 },
+  platform: {
+    nodes: [
+      { name: "lb1", host: "192.0.2.11", hostKey: hostKey("a"), peerAddress: "10.0.0.11" },
+      { name: "lb2", host: "lb2.example.com", hostKey: hostKey("b"), peerAddress: "10.0.0.12" },
+    ],
+    virtualAddresses: [
+      { address: "198.51.100.10/24", interface: "eth0" },
+      { address: "2001:db8::10/64", interface: "eth1.5" },
+    ],
+    ssh: {
+      privateKey,
+      user: "admin",
+      port: 2222,
+      acceptAnyHostKey: false,
+      bastion: { host: "bastion.example.com", port: 22, user: "jump", privateKey, hostKey: hostKey("c") },
+    },
+  },
+};
+
+export type SampleArgs = typeof sample;
+
+export function sampleArgs(): SampleArgs {
+  return structuredClone(sample);
+}
+
+/** A value that no test uses as such: the property is taken away. */
+export const removed: unique symbol = Symbol("removed");
+
+/** The sample with the value at a property path such as `frontends[0].name` replaced. */
+export function changed(...changes: readonly (readonly [path: string, value: unknown])[]): SampleArgs {
+  const args = sampleArgs();
+  for (const [path, value] of changes) {
+    const keys = path.split(/[.[\]]+/).filter(Boolean);
+    const last = keys.pop() as string;
+    const target = keys.reduce<Record<string, unknown>>((part, key) => part[key] as never, args as never);
+    if (value === removed) {
+      delete target[last];
+    } else {
+      target[last] = value;
+    }
+  }
+  return args;
+}
+
+/** What a user passes to the component. Wrong on purpose, often: hence no types. */
+export function componentArgs(args: unknown): HaLoadBalancerArgs {
+  const { platform, ...own } = args as { platform: ExistingArgs };
+  return { ...own, platform: existing(platform) } as unknown as HaLoadBalancerArgs;
+}
+
+export function validated(args: unknown): pulumi.Output<Settings> {
+  return validate("edge", componentArgs(args));
+}
+
+/** What is wrong with arguments that are known at once. */
+export function problemsOf(args: unknown): readonly Problem[] {
+  try {
+    validated(args);
+  } catch (error) {
+    if (error instanceof InvalidArgumentsError) {
+      return error.problems;
+    }
+    throw error;
+  }
+  return [];
+}
+
+/** The same, as the lines that a user reads. */
+export function messagesOf(args: unknown): string[] {
+  return problemsOf(args).map(({ path, message }) => `${path}: ${message}`);
+}
