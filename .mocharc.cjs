@@ -1,7 +1,5 @@
-// How mocha runs here. Files named on the command line are run instead of all tests; mocha itself would add them.
-const { existsSync } = require("node:fs");
-
-const named = process.argv.slice(2).some((argument) => !argument.startsWith("-") && existsSync(argument));
+// How mocha runs here. Files (or patterns of them) named on the command line are run instead of all tests; mocha itself would add them.
+const named = process.argv.slice(2).some((argument) => argument.endsWith(".ts"));
 
 module.exports = {
   ...(named ? {} : { spec: ["test/**/*.test.ts"] }),

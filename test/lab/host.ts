@@ -151,17 +151,28 @@ export class Host {
     return new Cgroup(path.join(this.cgroup.dir, "payload/system.slice", `${unit}.service`));
   }
 
-  /** Stalls the whole machine: no process runs, and nothing goes in or out. */
-  async freeze(): Promise<number> {
+  /** Stops every process at once, as a stalled hypervisor does; what arrives meanwhile waits. */
+  async suspend(): Promise<number> {
     const at = now();
-    await this.context.switch.mute(this.name, true);
     await this.cgroup.freeze(true);
     return at;
   }
 
-  async thaw(): Promise<void> {
+  async resume(): Promise<void> {
     await this.cgroup.freeze(false);
+  }
+
+  /** Stalls the whole machine: no process runs, and nothing goes in or out. */
+  async freeze(): Promise<number> {
+    // Never a moment in which a process runs and what it sends is lost.
+    const at = await this.suspend();
+    await this.context.switch.mute(this.name, true);
+    return at;
+  }
+
+  async thaw(): Promise<void> {
     await this.context.switch.mute(this.name, false);
+    await this.resume();
   }
 
   /** Switches it on without waiting. */

@@ -68,8 +68,8 @@ build_engine_once() {
 }
 
 find_or_build_engine() {
-  # Only the lab needs an engine, and the lab needs Linux.
-  [[ $(uname -s) == Linux ]] || return 0
+  # Only the lab needs an engine, and the lab needs root on Linux.
+  [[ $(uname -s) == Linux && $(id -u) == 0 ]] || return 0
   if ! HA_LB_ENGINE_BIN=$(own_engine); then
     HA_LB_ENGINE_BIN=$(engine_directory)
     [[ -x $HA_LB_ENGINE_BIN/pulumi ]] || exclusively engine build_engine_once "$HA_LB_ENGINE_BIN" ||

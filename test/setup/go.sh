@@ -43,4 +43,5 @@ find_go() {
   fi
   GO=$CACHE/go-$go_wanted/bin/go
   export GOTOOLCHAIN=local
+  unset GOROOT # it would be the other one's
 }

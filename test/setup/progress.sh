@@ -12,9 +12,20 @@ note() {
   printf 'setup: %s\n' "$*" >&2
 }
 
+# The beginning of a log, where npm says what is wrong, and its end, where other tools do.
+excerpt() {
+  if (($(wc -l <"$1") <= 40)); then
+    cat "$1"
+  else
+    head -n 12 "$1"
+    echo '…'
+    tail -n 25 "$1"
+  fi
+}
+
 # step NAME TEXT COMMAND… runs COMMAND with its output in the log NAME; shows TEXT and the elapsed time meanwhile.
 step() {
-  local name=$1 text=$2 log=$CACHE/log/$1.log status='' started=$SECONDS spoken=$SECONDS pipe frame=0
+  local name=$1 text=$2 log=$CACHE/log/$1.log status=unknown started=$SECONDS spoken=$SECONDS pipe frame=0
   shift 2
   [[ -t 2 ]] || printf 'setup: %s …\n' "$text" >&2
   # The pipe says when the command has ended, and how; waiting on it costs nothing.
@@ -22,6 +33,8 @@ step() {
     "$@" >"$log" 2>&1 && echo 0 || echo "$?"
   )
   until read -r -t 0.2 -u "$pipe" status; do
+    # Not a timeout: whatever was to say how the command ended is gone.
+    (($? > 128)) || break
     if [[ -t 2 ]]; then
       # shellcheck disable=SC1003 # a backslash, the fourth frame of the spinner
       local frames='|/-\'
@@ -34,8 +47,8 @@ step() {
   exec {pipe}<&-
   [[ ! -t 2 ]] || printf '\r\033[K' >&2
   if [[ $status != 0 ]]; then
-    note "$text: failed after $((SECONDS - started)) s. The end of $log:"
-    tail -n 25 "$log" >&2
+    note "$text: failed after $((SECONDS - started)) s. From $log:"
+    excerpt "$log" >&2
     return 1
   fi
   printf 'setup: %s: done in %d s\n' "$text" "$((SECONDS - started))" >&2
