@@ -56,7 +56,10 @@ export interface ExistingNodeArgs {
   name: string;
   /** IP address or DNS name for SSH. */
   host: pulumi.Input<string>;
-  /** The host's public key, such as "ssh-ed25519 AAAA…": a line of `ssh-keyscan`, without the host in front. */
+  /**
+   * The host's public key, such as "ecdsa-sha2-nistp256 AAAA…": a line of `ssh-keyscan`, without the host in front. Of
+   * several, the ECDSA one: Go's SSH client asks for it first, then for RSA, then for ed25519.
+   */
   hostKey?: pulumi.Input<string>;
   /**
    * The node's own IP address on the network between the two; VRRP adverts and status go there.
