@@ -1,0 +1,54 @@
+// What the three benches have in common: options, a report that can be kept as JSON, tables and a picture of it.
+import { availableParallelism } from "node:os";
+import type { Pulumi } from "../lab/pulumi";
+import type { Chart } from "./chart";
+import type { Table } from "./table";
+
+export interface BenchOptions {
+  readonly repeats?: number;
+  readonly minutes?: number;
+  readonly seed: string;
+  readonly profiles?: readonly string[];
+  readonly faults?: readonly string[];
+}
+
+export interface Bench<Report> {
+  measure(options: BenchOptions): Promise<Report>;
+  tables(report: Report): readonly Table[];
+  chart(report: Report): Chart;
+}
+
+/** Where the figures come from; part of every report. */
+export interface Circumstances {
+  /** The command that makes these figures. */
+  readonly command: string;
+  readonly date: string;
+  readonly cores: number;
+  readonly node: string;
+  readonly engine: string;
+}
+
+export async function circumstances(pulumi: Pulumi): Promise<Circumstances> {
+  return {
+    command: `npm run bench -- ${process.argv.slice(2).join(" ")}`,
+    date: new Date().toISOString(),
+    cores: availableParallelism(),
+    node: process.version,
+    engine: (await pulumi.command(["version"])).stdout.trim(),
+  };
+}
+
+export function describeCircumstances({ command, date, cores, node, engine }: Circumstances): string {
+  return `\`${command}\`, ${date.slice(0, 10)}, ${cores} cores, Pulumi ${engine}, Node.js ${node}.`;
+}
+
+/** @throws Error that names what there is. */
+export function chosen<T extends string>(option: string, names: readonly string[] | undefined, all: readonly T[]): T[] {
+  return (names ?? all).map((name) => {
+    const found = all.find((candidate) => candidate === name);
+    if (found === undefined) {
+      throw new Error(`${option}: "${name}" is not there. There is: ${all.join(", ")}.`);
+    }
+    return found;
+  });
+}

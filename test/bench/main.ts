@@ -1,0 +1,52 @@
+// Measures what the project promises: npm run bench -- provision | failover | stability
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Bench } from "./bench";
+import { drawChart } from "./chart";
+import { failover } from "./failover/bench";
+import { cleanUpOnSignals } from "./labs";
+import { benchOptions, type Options, usage } from "./options";
+import { provision } from "./provision/bench";
+import { stability } from "./stability/bench";
+import { asMarkdown, asText } from "./table";
+
+const benches = {
+  provision: (options: Options) => perform(provision, options),
+  failover: (options: Options) => perform(failover, options),
+  stability: (options: Options) => perform(stability, options),
+} as const;
+
+async function perform<Report>(bench: Bench<Report>, options: Options): Promise<void> {
+  const report = options.from
+    ? (JSON.parse(readFileSync(options.from, "utf8")) as Report)
+    : await bench.measure(options);
+  if (options.json) {
+    write(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  }
+  const format = options.markdown ? asMarkdown : asText;
+  console.log(`\n${bench.tables(report).map(format).join("\n\n")}`);
+  if (options.svg) {
+    write(options.svg, drawChart(bench.chart(report)));
+  }
+}
+
+function write(file: string, content: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
+
+function parse(): Options {
+  try {
+    return benchOptions(process.argv.slice(2), Object.keys(benches));
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${usage}`);
+    process.exit(64);
+  }
+}
+
+cleanUpOnSignals();
+const options = parse();
+benches[options.bench as keyof typeof benches](options).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,88 @@
+// The options of `npm run bench`.
+import { parseArgs } from "node:util";
+import type { BenchOptions } from "./bench";
+
+export interface Options extends BenchOptions {
+  readonly bench: string;
+  readonly json?: string;
+  readonly svg?: string;
+  /** Prints the tables as they go into the docs. */
+  readonly markdown: boolean;
+  /** Shows a report that `--json` kept, and measures nothing. */
+  readonly from?: string;
+}
+
+export const usage = `Usage: npm run bench -- BENCH [--json FILE] [--svg [FILE]] [--markdown] [--from FILE]
+  provision           first, changed and unchanged \`pulumi up\`, beside an empty program
+  failover            outage per fault at each profile, beside a pair as tutorials build it
+  stability           false failovers while both nodes stall at random
+
+  --repeats N         how often each thing is measured (failover 10, provision 3)
+  --minutes N         how long the nodes are stalled (stability 10)
+  --seed TEXT         of the stalls (stability)
+  --profiles a,b      of steady, fast, fastest; failover also knows tutorial
+  --faults a,b        of failover
+  --json FILE         keep the figures
+  --svg [FILE]        draw the picture (docs/images/BENCH.svg)
+  --markdown          print tables for the docs
+  --from FILE         do not measure, show what --json kept`;
+
+/** @throws Error with a sentence for the user. */
+export function benchOptions(args: readonly string[], benches: readonly string[]): Options {
+  const bench = args.find((argument) => benches.includes(argument));
+  if (bench === undefined) {
+    throw new Error(`Say what to measure: ${benches.join(", ")}.`);
+  }
+  const { values } = parseArgs({
+    args: withDefaultPicture(
+      args.filter((argument) => argument !== bench),
+      `docs/images/${bench}.svg`,
+    ),
+    options: {
+      repeats: { type: "string" },
+      minutes: { type: "string" },
+      seed: { type: "string", default: "pair" },
+      profiles: { type: "string" },
+      faults: { type: "string" },
+      json: { type: "string" },
+      svg: { type: "string" },
+      markdown: { type: "boolean", default: false },
+      from: { type: "string" },
+    },
+  });
+  return {
+    bench,
+    repeats: count("--repeats", values.repeats),
+    minutes: count("--minutes", values.minutes),
+    seed: values.seed,
+    profiles: list(values.profiles),
+    faults: list(values.faults),
+    json: values.json,
+    svg: values.svg,
+    markdown: values.markdown,
+    from: values.from,
+  };
+}
+
+/** `--svg` alone means the place where the docs have their pictures. */
+function withDefaultPicture(args: readonly string[], picture: string): string[] {
+  return args.flatMap((argument, index) => {
+    const next = args[index + 1];
+    return argument === "--svg" && (next === undefined || next.startsWith("--")) ? [argument, picture] : [argument];
+  });
+}
+
+function count(option: string, value: string | undefined): number | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  const number = Number(value);
+  if (!(number > 0)) {
+    throw new Error(`${option} ${value}: give a number above 0.`);
+  }
+  return number;
+}
+
+function list(value: string | undefined): string[] | undefined {
+  return value?.split(",").map((part) => part.trim());
+}

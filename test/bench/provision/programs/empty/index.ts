@@ -1,0 +1,2 @@
+// Nothing: what an update costs without any resource.
+export {};
