@@ -8,13 +8,13 @@ export interface DemoReport {
   provisionSeconds: number;
   /** Resources that the second `up` touched. */
   secondUpChanges: number;
-  faults: FaultReport[];
+  faults: Omit<FaultReport, "lostOutside">[];
   /** Resources that `preview --refresh` would touch after all the faults. */
   previewChangesAfterFaults: number;
   destroyed: boolean;
 }
 
-export function faultTable(faults: readonly FaultReport[], titles: ReadonlyMap<string, string>): string {
+export function faultTable(faults: DemoReport["faults"], titles: ReadonlyMap<string, string>): string {
   const rows = faults.map((fault) => [
     titles.get(fault.name) ?? fault.name,
     `${fault.outageMs} ms`,

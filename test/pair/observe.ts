@@ -19,6 +19,8 @@ export interface ObservedOutage {
   /** False when the address was still away in the end; the outage is then as long as the patience. */
   readonly recovered: boolean;
   readonly requestsLost: number;
+  /** Those of them that were not under way during the outage. */
+  readonly lostOutside: number;
   readonly requests: number;
   readonly ownerBefore: LoadBalancerName;
   /** The same as before when the address did not move; null when no node, or both, had it in the end. */
@@ -29,6 +31,7 @@ export interface FaultReport {
   readonly name: string;
   readonly outageMs: number;
   readonly requestsLost: number;
+  readonly lostOutside: number;
   readonly requests: number;
   readonly ownerBefore: string;
   readonly ownerAfter: string;
@@ -76,11 +79,12 @@ export async function observeOutage(
     const injectedAt = await pair.lab.fault(fault, ownerBefore);
     await movedAndAnswers(pair, ownerBefore, patienceMs);
     const [ownerAfter, another] = await pair.holders();
-    const { requests, lost, outageMs, recovered } = await client.stop({ since: injectedAt });
+    const { requests, lost, lostOutside, outageMs, recovered } = await client.stop({ since: injectedAt });
     return {
       outageMs: Math.round(outageMs),
       recovered,
       requestsLost: lost,
+      lostOutside,
       requests,
       ownerBefore,
       ownerAfter: ownerAfter && !another ? ownerAfter : null,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { longestOutage, type Sample } from "./outage";
+import { longestOutage, overlaps, type Sample } from "./outage";
 
 /** A request every 5 ms from 1000 on: "." good, "x" failed, "l" answered after 600 ms. */
 const samples = (pattern: string): Sample[] =>
@@ -57,5 +57,16 @@ describe("longest outage", () => {
 
   it("does not depend on the order of the samples", () => {
     assert.equal(longestOutage(samples(`${good(10)}xxxx${good(30)}`).reverse())?.ms, 20);
+  });
+
+  it("covers the requests that were under way during it, and no others", () => {
+    const all = samples(`x${good(25)}xxx${good(25)}`);
+    const outage = longestOutage(all);
+    const lost = all.filter((sample) => !sample.ok);
+    assert.deepEqual(
+      lost.map((sample) => overlaps(sample, outage)),
+      [false, true, true, true],
+    );
+    assert.equal(overlaps(lost[0] as Sample, undefined), false);
   });
 });

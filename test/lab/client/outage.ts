@@ -52,6 +52,11 @@ export function longestOutage(samples: readonly Sample[], options: OutageOptions
   );
 }
 
+/** Whether a request was under way, or sent, during the outage. */
+export function overlaps(sample: Sample, outage: Outage | undefined): boolean {
+  return outage !== undefined && sample.at <= outage.end && sample.at + sample.latencyMs >= outage.start;
+}
+
 function outages(samples: readonly Sample[], options: OutageOptions): Outage[] {
   const { since = Number.NEGATIVE_INFINITY, lateMs = 500, settled = 20 } = options;
   const found: Outage[] = [];
