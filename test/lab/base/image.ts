@@ -46,9 +46,20 @@ function stamp(): string {
   return hash.digest("hex").slice(0, 12);
 }
 
-/** The mirror that this machine's own apt uses for the suite; elsewhere, Debian's own. */
+/** The mirror that this machine's own apt uses for the suite. */
 async function debianMirror(): Promise<string> {
+  const given = process.env.HA_LB_DEBIAN_MIRROR || (await mirrorOfApt());
+  if (given) return given;
+  // apt knows where its lists are from only once it has them.
+  await must("apt-get", ["--quiet", "update"], { timeoutMs: 5 * 60_000 });
+  const found = await mirrorOfApt();
+  if (!found)
+    throw new Error(`This machine's apt has no Debian ${suite}: set HA_LB_DEBIAN_MIRROR to the URL of a mirror.`);
+  return found;
+}
+
+async function mirrorOfApt(): Promise<string | undefined> {
   const filter = ["Identifier: Packages", "Origin: Debian", `Codename: ${suite}`];
   const targets = await must("apt-get", ["indextargets", "--format", "$(REPO_URI)", ...filter]);
-  return targets.split("\n")[0]?.replace(/\/$/, "") || "http://deb.debian.org/debian";
+  return targets.split("\n")[0]?.replace(/\/$/, "") || undefined;
 }
