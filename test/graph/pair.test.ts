@@ -154,7 +154,7 @@ describe("commands", () => {
       ["keepalived.conf", "release"],
     );
     const replaced = await deploy(changed(["platform.nodes[0].hostKey", hostKey("x")]));
-    assert.deepEqual(differing(replaced), [`# node 192.0.2.11 ${hostKey("x")}`]);
+    assert.deepEqual(differing(replaced), [`# node "192.0.2.11 ${hostKey("x")}"`]);
   });
 
   it("stay the same when the program runs again", async () => {

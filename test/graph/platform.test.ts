@@ -89,7 +89,7 @@ describe("a platform of somebody else's", () => {
   });
 
   it("has its machines configured again once they are other ones", () => {
-    assert.match(String(named("edge-north-apply").inputs.create), /\n# node edge-north-id$/);
+    assert.match(String(named("edge-north-apply").inputs.create), /\n# node "edge-north-id"$/);
   });
 
   it("tells the outputs by what the platform says", () => {
