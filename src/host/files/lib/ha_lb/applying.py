@@ -33,10 +33,9 @@ def apply(incoming: Path) -> None:
         seal(incoming)
         check(incoming, wanted)
         previous = CURRENT.resolve() if CURRENT.exists() else None
-        if previous and previous.name == identify(incoming) and changed_by_hand(previous):
-            # What runs now is anybody's guess: everything has to be told again.
-            previous = None
-        _put_in_use(_store(incoming), previous, wanted)
+        # After a change by hand, what runs is anybody's guess: everything has to be told again.
+        known = None if previous and changed_by_hand(previous) else previous
+        _put_in_use(_store(incoming), previous, known, wanted)
         _forget_old_bundles()
 
 
@@ -68,10 +67,11 @@ def _store(incoming: Path) -> Path:
     return incoming.rename(place)
 
 
-def _put_in_use(bundle: Path, previous: Path | None, wanted: Settings) -> None:
+def _put_in_use(bundle: Path, previous: Path | None, known: Path | None, wanted: Settings) -> None:
+    """`previous` is what to go back to, `known` what the services certainly run with."""
     try:
         _point_to(bundle)
-        services.use(bundle, previous)
+        services.use(bundle, known)
         services.wait_until_serving(wanted)
     except Exception as error:
         outcome = _go_back(previous, bundle)
