@@ -1,5 +1,5 @@
-// For suites that need what the lab needs of the machine: elsewhere they are skipped, loudly, and where the lab is
-// required (HA_LB_LAB_REQUIRED=1, as in CI) they fail.
+// For suites that need the lab: elsewhere they are skipped, loudly, and where the lab is required
+// (HA_LB_LAB_REQUIRED=1, as in CI) they fail.
 import { checkPrerequisites } from "../lab/prerequisites";
 
 /** To be called first in a suite's `before`. */
@@ -7,10 +7,15 @@ export function needsLab(suite: Mocha.Context): void {
   try {
     checkPrerequisites();
   } catch (error) {
-    if (process.env.HA_LB_LAB_REQUIRED === "1") {
-      throw error;
-    }
-    console.warn(`SKIPPED: ${suite.test?.parent?.fullTitle()}: ${(error as Error).message}`);
-    suite.skip();
+    skipUnlessRequired(suite, error as Error);
   }
+}
+
+/** What becomes of a suite whose lab cannot start. */
+export function skipUnlessRequired(suite: Mocha.Context, reason: Error): never {
+  if (process.env.HA_LB_LAB_REQUIRED === "1") {
+    throw reason;
+  }
+  console.warn(`SKIPPED: ${suite.test?.parent?.fullTitle()}: ${reason.message}`);
+  return suite.skip();
 }
