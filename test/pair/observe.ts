@@ -1,4 +1,5 @@
 // Injects one fault while a client keeps requesting, and reports what the client saw.
+import type { Sample } from "../lab/client/outage";
 import { now, until } from "../lab/command";
 import type { FaultName } from "../lab/faults";
 import type { Lab } from "../lab/lab";
@@ -20,7 +21,7 @@ export interface ObservedOutage {
   readonly recovered: boolean;
   readonly requestsLost: number;
   /** Those of them that were not under way during the outage. */
-  readonly lostOutside: number;
+  readonly lostOutside: readonly Sample[];
   readonly requests: number;
   readonly ownerBefore: LoadBalancerName;
   /** The same as before when the address did not move; null when no node, or both, had it in the end. */
@@ -31,7 +32,7 @@ export interface FaultReport {
   readonly name: string;
   readonly outageMs: number;
   readonly requestsLost: number;
-  readonly lostOutside: number;
+  readonly lostOutside: readonly Sample[];
   readonly requests: number;
   readonly ownerBefore: string;
   readonly ownerAfter: string;

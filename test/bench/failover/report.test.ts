@@ -9,7 +9,7 @@ const observation = (outageMs: number, more: Partial<Observation> = {}): Observa
   recovered: true,
   requests: 1000,
   requestsLost: outageMs / 5,
-  lostOutside: 0,
+  lostOutside: [],
   ownerBefore: "lb1",
   ownerAfter: "lb2",
   limitMs: 258,

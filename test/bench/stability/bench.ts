@@ -73,7 +73,7 @@ async function run(pair: Pair, profile: FailoverProfile, seed: string, minutes: 
     stalls: past.flat(),
     requests,
     requestsLost: lost,
-    longestOutageMs: Math.round(outageMs),
+    worstOutageMs: Math.round(outageMs),
   };
 }
 

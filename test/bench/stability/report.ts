@@ -27,7 +27,7 @@ export interface ProfileRun {
   readonly stalls: readonly PastStall[];
   readonly requests: number;
   readonly requestsLost: number;
-  readonly longestOutageMs: number;
+  readonly worstOutageMs: number;
 }
 
 export interface StabilityReport {
@@ -48,16 +48,16 @@ export function tables({ circumstances, seed, minutes, requestsPerSecond, runs }
         "Stalls of lb1, lb2",
         "Longest stall",
         "Requests lost",
-        "Longest outage",
+        "Worst outage",
         "Goal",
       ],
-      rows: runs.map(({ profile, falseFailovers, stalls, requests, requestsLost, longestOutageMs }) => [
+      rows: runs.map(({ profile, falseFailovers, stalls, requests, requestsLost, worstOutageMs }) => [
         profile,
         String(falseFailovers.length),
         (["lb1", "lb2"] as const).map((name) => stalls.filter(({ node }) => node === name).length).join(", "),
         seconds(Math.max(0, ...stalls.map(({ from, to }) => to - from))),
         `${requestsLost} of ${requests}`,
-        seconds(longestOutageMs),
+        seconds(worstOutageMs),
         profile === "steady" ? `none: ${falseFailovers.length === 0 ? "met" : "missed"}` : "–",
       ]),
       notes: [

@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { Namespace } from "../namespace";
-import { longestOutage, type OutageOptions, overlaps, type Sample } from "./outage";
+import { type OutageOptions, overlaps, type Sample, worstOutage } from "./outage";
 
 export interface LoadOptions {
   /** http://… of the shared address. */
@@ -17,9 +17,9 @@ export interface LoadOptions {
 export interface LoadReport {
   readonly requests: number;
   readonly lost: number;
-  /** Those of them that neither began nor ended during the longest outage. */
-  readonly lostOutside: number;
-  /** Of the longest outage (see outage.ts); 0 when there was none. */
+  /** Those of them that neither began nor ended during the worst outage. */
+  readonly lostOutside: readonly Sample[];
+  /** Of the worst outage (see outage.ts); 0 when there was none. */
   readonly outageMs: number;
   /** False when the run ended before the outage did. */
   readonly recovered: boolean;
@@ -60,12 +60,12 @@ export class LoadRun {
   async stop(options: OutageOptions = {}): Promise<LoadReport> {
     this.child.stdin?.end();
     const samples = JSON.parse(await this.line(this.timeoutMs + 10_000)) as Sample[];
-    const outage = longestOutage(samples, options);
+    const outage = worstOutage(samples, options);
     const lost = samples.filter((sample) => !sample.ok);
     return {
       requests: samples.length,
       lost: lost.length,
-      lostOutside: lost.filter((sample) => !overlaps(sample, outage)).length,
+      lostOutside: lost.filter((sample) => !overlaps(sample, outage)),
       outageMs: outage?.ms ?? 0,
       recovered: outage?.recovered ?? true,
       samples,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { longestOutage, overlaps, type Sample } from "./outage";
+import { overlaps, type Sample, worstOutage } from "./outage";
 
 /** A request every 5 ms from 1000 on: "." good, "x" failed, "l" answered after 600 ms. */
 const samples = (pattern: string): Sample[] =>
@@ -10,58 +10,63 @@ const samples = (pattern: string): Sample[] =>
   }));
 const good = (count: number) => ".".repeat(count);
 
-describe("longest outage", () => {
+describe("worst outage", () => {
   it("is none when every request succeeds in time", () => {
-    assert.equal(longestOutage(samples(good(100))), undefined);
-    assert.equal(longestOutage([]), undefined);
+    assert.equal(worstOutage(samples(good(100))), undefined);
+    assert.equal(worstOutage([]), undefined);
   });
 
   it("lasts from the first failed request to the first of the good ones that follow", () => {
-    const outage = longestOutage(samples(`${good(10)}xxxx${good(30)}`));
-    assert.deepEqual(outage, { start: 1050, end: 1070, ms: 20, recovered: true });
+    const outage = worstOutage(samples(`${good(10)}xxxx${good(30)}`));
+    assert.deepEqual(outage, { start: 1050, end: 1070, ms: 20, lost: 4, recovered: true });
   });
 
   it("counts a late answer as a failed one", () => {
-    assert.equal(longestOutage(samples(`${good(10)}xxllx${good(30)}`))?.ms, 25);
-    assert.equal(longestOutage(samples(`${good(10)}l${good(30)}`), { lateMs: 700 }), undefined);
+    assert.equal(worstOutage(samples(`${good(10)}xxllx${good(30)}`))?.ms, 25);
+    assert.equal(worstOutage(samples(`${good(10)}l${good(30)}`), { lateMs: 700 }), undefined);
   });
 
   it("goes on through a flicker of successes", () => {
-    assert.equal(longestOutage(samples(`xx${good(19)}xx${good(20)}`))?.ms, 23 * 5);
-    assert.equal(longestOutage(samples(`xx${good(20)}xx${good(20)}`))?.ms, 10);
-    assert.equal(longestOutage(samples("xx..xx....."), { settled: 3 })?.ms, 30);
+    assert.equal(worstOutage(samples(`xx${good(19)}xx${good(20)}`))?.ms, 23 * 5);
+    assert.equal(worstOutage(samples(`xx${good(20)}xx${good(20)}`))?.ms, 10);
+    assert.equal(worstOutage(samples("xx..xx....."), { settled: 3 })?.ms, 30);
   });
 
-  it("is the longest of several", () => {
-    const outage = longestOutage(samples(`x${good(25)}xxx${good(25)}xx${good(25)}`));
+  it("is the one that lost most of several, however long answers were late", () => {
+    const outage = worstOutage(samples(`xx${good(25)}${"l".repeat(10)}${good(25)}xxx${good(25)}`));
+    assert.deepEqual([outage?.ms, outage?.lost], [15, 3]);
+  });
+
+  it("is the longest of those that lost equally many", () => {
+    const outage = worstOutage(samples(`x${good(25)}xxx${good(25)}xx${good(25)}`));
     assert.deepEqual([outage?.start, outage?.ms], [1130, 15]);
   });
 
   it("begins no earlier than the fault when a request under way failed", () => {
-    const outage = longestOutage(samples(`${good(10)}xxxx${good(30)}`), { since: 1058 });
-    assert.deepEqual(outage, { start: 1058, end: 1070, ms: 12, recovered: true });
+    const outage = worstOutage(samples(`${good(10)}xxxx${good(30)}`), { since: 1058 });
+    assert.deepEqual(outage, { start: 1058, end: 1070, ms: 12, lost: 4, recovered: true });
   });
 
   it("ignores what was over before the fault", () => {
-    assert.equal(longestOutage(samples(`xx${good(60)}`), { since: 1100 }), undefined);
+    assert.equal(worstOutage(samples(`xx${good(60)}`), { since: 1100 }), undefined);
   });
 
   it("is never negative when a request from before the fault fails and those after it do not", () => {
-    assert.equal(longestOutage(samples(`x${good(30)}`), { since: 1040 })?.ms, 0);
+    assert.equal(worstOutage(samples(`x${good(30)}`), { since: 1040 })?.ms, 0);
   });
 
   it("lasts to the last request when it is not seen to end", () => {
-    const outage = longestOutage(samples(`${good(10)}xxxx${good(5)}`));
-    assert.deepEqual(outage, { start: 1050, end: 1090, ms: 40, recovered: false });
+    const outage = worstOutage(samples(`${good(10)}xxxx${good(5)}`));
+    assert.deepEqual(outage, { start: 1050, end: 1090, ms: 40, lost: 4, recovered: false });
   });
 
   it("does not depend on the order of the samples", () => {
-    assert.equal(longestOutage(samples(`${good(10)}xxxx${good(30)}`).reverse())?.ms, 20);
+    assert.equal(worstOutage(samples(`${good(10)}xxxx${good(30)}`).reverse())?.ms, 20);
   });
 
   it("covers the requests that were under way during it, and no others", () => {
     const all = samples(`x${good(25)}xxx${good(25)}`);
-    const outage = longestOutage(all);
+    const outage = worstOutage(all);
     const lost = all.filter((sample) => !sample.ok);
     assert.deepEqual(
       lost.map((sample) => overlaps(sample, outage)),

@@ -35,21 +35,22 @@ export interface Outage {
   readonly start: number;
   readonly end: number;
   readonly ms: number;
+  /** Requests that were sent in it and failed; late answers are not among them. */
+  readonly lost: number;
   /** False when the samples end before it does; it then lasts until the last one of them. */
   readonly recovered: boolean;
 }
 
 /**
- * The longest outage in the samples, which need not be in order; undefined when every request was good.
+ * The worst outage in the samples, which need not be in order; undefined when every request was good. It is the one
+ * that lost most requests, and the longest of those: on a busy machine a stall that only delays answers can outlast
+ * the outage that a fault made.
  *
  * A request is good when it succeeded and was not late. An outage begins when the first bad request was sent (or
  * `since`, if that is later), and ends when the first good one was sent that `settled` good ones in a row begin with.
  */
-export function longestOutage(samples: readonly Sample[], options: OutageOptions = {}): Outage | undefined {
-  return outages(samples, options).reduce<Outage | undefined>(
-    (longest, outage) => (longest && longest.ms >= outage.ms ? longest : outage),
-    undefined,
-  );
+export function worstOutage(samples: readonly Sample[], options: OutageOptions = {}): Outage | undefined {
+  return outages(samples, options).sort((a, b) => b.lost - a.lost || b.ms - a.ms)[0];
 }
 
 /** Whether a request was under way, or sent, during the outage. */
@@ -62,10 +63,12 @@ function outages(samples: readonly Sample[], options: OutageOptions): Outage[] {
   const found: Outage[] = [];
   let start: number | undefined;
   let good: Sample[] = [];
+  let lost = 0;
   const close = (end: number, recovered: boolean) => {
-    if (start !== undefined) found.push({ start, end, ms: end - start, recovered });
+    if (start !== undefined) found.push({ start, end, ms: end - start, lost, recovered });
     start = undefined;
     good = [];
+    lost = 0;
   };
 
   const counted = samples.filter((sample) => sample.at + sample.latencyMs > since).sort((a, b) => a.at - b.at);
@@ -73,6 +76,7 @@ function outages(samples: readonly Sample[], options: OutageOptions): Outage[] {
     if (!sample.ok || sample.latencyMs > lateMs) {
       start ??= Math.max(sample.at, since);
       good = [];
+      lost += sample.ok ? 0 : 1;
     } else if (start !== undefined) {
       good.push(sample);
       // A request sent before the fault may have been good, and be followed by one that was not.
