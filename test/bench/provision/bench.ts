@@ -48,17 +48,17 @@ async function firstUp(pair: Pair): Promise<FirstUp> {
 async function laterUps(pair: Pair): Promise<Omit<ProvisionReport, "first">> {
   await pair.waitUntilRedundant();
   const empty = await program(pair.lab, "empty");
-  const sdk = await program(pair.lab, "sdk");
+  const blank = await program(pair.lab, "blank");
   // The first of each fills the caches of disk and file system.
-  await Promise.all([empty.up(), sdk.up(), pair.up()]);
+  await Promise.all([empty.up(), blank.up(), pair.up()]);
   const noChange: Update[] = [];
+  const blankSeconds: number[] = [];
   const emptySeconds: number[] = [];
-  const sdkSeconds: number[] = [];
   await step("empty programs and unchanged pair in turns", async () => {
     for (let round = 0; round < ROUNDS; round++) {
-      emptySeconds.push((await empty.up()).seconds);
+      blankSeconds.push((await blank.up()).seconds);
       noChange.push(await counted(pair, () => pair.pulumi.up()));
-      sdkSeconds.push((await sdk.up()).seconds);
+      emptySeconds.push((await empty.up()).seconds);
     }
   });
   const oneLine: Update[] = [];
@@ -67,11 +67,11 @@ async function laterUps(pair: Pair): Promise<Omit<ProvisionReport, "first">> {
     oneLine.push(await step(`profile ${profile}`, () => counted(pair, () => pair.pulumi.up())));
   }
   const where: Circumstances = await circumstances(pair.pulumi);
-  return { circumstances: where, noChange, emptySeconds, sdkSeconds, oneLine };
+  return { circumstances: where, noChange, blankSeconds, emptySeconds, oneLine };
 }
 
 /** The same engine, language host and compiler, and nothing to do. */
-async function program(lab: Lab, name: "empty" | "sdk"): Promise<Pulumi> {
+async function program(lab: Lab, name: "empty" | "blank"): Promise<Pulumi> {
   const pulumi = new Pulumi({
     programDir: join(__dirname, "programs", name),
     stateDir: join(lab.stateDir, `pulumi-${name}`),

@@ -1,2 +1,4 @@
-// Nothing: what an update costs without any resource.
-export {};
+// What `pulumi new typescript` makes, without its resource: every program that manages something loads the SDK.
+import * as pulumi from "@pulumi/pulumi";
+
+export const stack = pulumi.getStack();

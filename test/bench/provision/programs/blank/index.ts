@@ -1,0 +1,2 @@
+// Nothing: what an update costs that does not even load the SDK.
+export {};
