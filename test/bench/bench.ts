@@ -1,5 +1,6 @@
 // What the three benches have in common: options, a report that can be kept as JSON, tables and a picture of it.
 import { availableParallelism } from "node:os";
+import { now, stolenMs } from "../lab/clock";
 import type { Pulumi } from "../lab/pulumi";
 import type { Chart } from "./chart";
 import type { Table } from "./table";
@@ -26,20 +27,32 @@ export interface Circumstances {
   readonly cores: number;
   readonly node: string;
   readonly engine: string;
+  /** Share of the time since the command began in which the hypervisor ran others. */
+  readonly stolenShare: number;
 }
+
+const [startedAt, stolenBefore] = [now(), stolenMs()];
 
 export async function circumstances(pulumi: Pulumi): Promise<Circumstances> {
   return {
-    command: `npm run bench -- ${process.argv.slice(2).join(" ")}`,
+    command: `npm run bench -- ${whatWasAsked(process.argv.slice(2)).join(" ")}`,
     date: new Date().toISOString(),
     cores: availableParallelism(),
     node: process.version,
     engine: (await pulumi.command(["version"])).stdout.trim(),
+    stolenShare: (stolenMs() - stolenBefore) / (now() - startedAt),
   };
 }
 
-export function describeCircumstances({ command, date, cores, node, engine }: Circumstances): string {
-  return `\`${command}\`, ${date.slice(0, 10)}, ${cores} cores, Pulumi ${engine}, Node.js ${node}.`;
+/** Without the files that the report goes to. */
+function whatWasAsked(args: readonly string[]): string[] {
+  const isOutput = (arg: string | undefined) => arg === "--json" || arg === "--svg";
+  return args.filter((arg, index) => !isOutput(arg) && !(isOutput(args[index - 1]) && !arg.startsWith("--")));
+}
+
+export function describeCircumstances({ command, date, cores, node, engine, stolenShare }: Circumstances): string {
+  const others = `Others had ${Math.round(stolenShare * 100)} % of the machine meanwhile.`;
+  return `\`${command}\`, ${date.slice(0, 10)}, ${cores} cores, Pulumi ${engine}, Node.js ${node}. ${others}`;
 }
 
 /** @throws Error that names what there is. */

@@ -54,7 +54,7 @@ function commandLine(pid: string): string {
 }
 
 describe("npm run demo", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let lab: Lab;
 
   // The demo brings up a lab itself; this one tells whether this machine can, and is gone before the demo starts.

@@ -8,7 +8,7 @@ export interface DemoReport {
   provisionSeconds: number;
   /** Resources that the second `up` touched. */
   secondUpChanges: number;
-  faults: Omit<FaultReport, "lostOutside">[];
+  faults: Omit<FaultReport, "lostOutside" | "stolenMs">[];
   /** Resources that `preview --refresh` would touch after all the faults. */
   previewChangesAfterFaults: number;
   destroyed: boolean;

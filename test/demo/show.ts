@@ -28,7 +28,7 @@ async function demo({ platform, faults, keep, lab: labName }: DemoOptions): Prom
   for (const fault of faults) {
     reports.push(
       await step(`${fault.title} on ${await pair.active()}`, async () => {
-        const { lostOutside: _, ...report } = await observeFault(pair, fault);
+        const { lostOutside: _, stolenMs: __, ...report } = await observeFault(pair, fault);
         await lab.heal();
         await pair.waitUntilRedundant();
         return report;

@@ -21,7 +21,7 @@ sleep;
 `;
 
 describe("hosts that are not as they should be", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let lab: Lab;
   let lb1: Host;
   let pair: Pair;

@@ -12,7 +12,7 @@ import { withLab } from "./labForTests";
 const GENEROUS_MS = 3_000;
 
 describe("a pair under load", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let lab: Lab;
   let pair: Pair;
 
@@ -29,8 +29,8 @@ describe("a pair under load", function () {
       const report = await observeFault(pair, fault);
       assert.equal(report.ownerAfter, other(report.ownerBefore as "lb1" | "lb2"));
       assert.ok(
-        report.outageMs <= report.limitMs + GENEROUS_MS,
-        `outage ${report.outageMs} ms, timers allow ${report.limitMs} ms`,
+        report.outageMs <= report.limitMs + report.stolenMs + GENEROUS_MS,
+        `outage ${report.outageMs} ms, timers allow ${report.limitMs} ms, others had ${report.stolenMs} ms`,
       );
       assert.deepEqual(report.lostOutside, [], "requests were lost outside the outage");
       assert.ok(report.requests >= 100, `only ${report.requests} requests were made`);
@@ -72,7 +72,7 @@ describe("a pair under load", function () {
 });
 
 describe("a pair behind a bastion, with a preferred node", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let lab: Lab;
   let pair: Pair;
 

@@ -7,7 +7,7 @@ import { Pair, url, url6 } from "../pair/pair";
 import { withLab } from "./labForTests";
 
 describe("provisioning a pair", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let lab: Lab;
   let pair: Pair;
 

@@ -1,6 +1,6 @@
 // The lab by hand: npm run lab -- up | status | ssh NODE [COMMAND] | logs NODE | fault NAME NODE | heal | down
 import { parseArgs } from "node:util";
-import { now } from "./command";
+import { now } from "./clock";
 import { type FaultName, faultNames, faults, type Host, hostNames, Lab, sharedAddress } from "./lab";
 
 const usage = `usage: npm run lab -- [--name NAME] COMMAND

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import { onceOwnTimeHasPassed, ownTime } from "./clock";
 
 export interface Result {
   code: number;
@@ -19,9 +20,6 @@ export interface RunOptions {
   onStdoutLine?: (line: string) => void;
 }
 
-/** Milliseconds of the monotonic clock, the same in every process and namespace of the machine. */
-export const now = () => Number(process.hrtime.bigint()) / 1e6;
-
 /** Runs a command to its end; an exit status other than 0 is a result, not an error. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Result> {
   const { env, cwd, input, timeoutMs = 60_000, onStdoutLine } = options;
@@ -38,19 +36,19 @@ function collect(child: ChildProcess, title: string, timeoutMs: number): Promise
   child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
   child.stderr?.on("data", (chunk: Buffer) => stderr.push(chunk));
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const timer = onceOwnTimeHasPassed(timeoutMs, () => {
       child.kill("SIGKILL");
       // A grandchild may hold the pipes open; do not wait for it.
       child.stdout?.destroy();
       child.stderr?.destroy();
       reject(new Error(`no end after ${timeoutMs} ms: ${title}`));
-    }, timeoutMs);
+    });
     child.once("error", (error) => {
-      clearTimeout(timer);
+      timer.cancel();
       reject(error);
     });
     child.once("close", (code, signal) => {
-      clearTimeout(timer);
+      timer.cancel();
       const text = Buffer.concat(stderr).toString();
       resolve({
         code: code ?? 1,
@@ -68,18 +66,18 @@ export async function must(command: string, args: readonly string[], options: Ru
   return stdout;
 }
 
-/** Waits until `probe` returns something other than undefined or false. */
+/** Waits, by the machine's own time, until `probe` returns something other than undefined or false. */
 export async function until<T>(
   what: string,
   probe: () => Promise<T | undefined | false> | T | undefined | false,
   timeoutMs: number,
   intervalMs = 20,
 ): Promise<T> {
-  const deadline = now() + timeoutMs;
+  const deadline = ownTime() + timeoutMs;
   for (;;) {
     const value = await probe();
     if (value !== undefined && value !== false) return value;
-    if (now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s in vain for ${what}`);
+    if (ownTime() > deadline) throw new Error(`waited ${timeoutMs / 1000} s in vain for ${what}`);
     await delay(intervalMs);
   }
 }

@@ -1,6 +1,6 @@
 // What can be broken in the lab, and how each is lifted again. Faults act from outside where that is quicker: what a
 // test measures starts at the returned time.
-import { now } from "./command";
+import { now } from "./clock";
 import type { Host } from "./host";
 import { loadBalancers } from "./layout";
 import { signal } from "./processes";

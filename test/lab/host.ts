@@ -2,7 +2,8 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { now, type Result, type RunOptions, run, until } from "./command";
+import { now } from "./clock";
+import { type Result, type RunOptions, run, until } from "./command";
 import { type HostName, links, mainAddress, namespaceName, plugArguments, withoutPrefix } from "./layout";
 import type { Namespace } from "./namespace";
 import { Cgroup, isInit, labCgroup } from "./processes";

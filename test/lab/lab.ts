@@ -15,7 +15,8 @@ import { startTime } from "./processes";
 import { Switch } from "./switch";
 import { tearDown } from "./teardown";
 
-export { now, type Result, until } from "./command";
+export { now } from "./clock";
+export { type Result, until } from "./command";
 export { type FaultName, faultNames, faults } from "./faults";
 export type { Host } from "./host";
 export { bannerPort, type HostName, hostNames, sharedAddress, webPort } from "./layout";

@@ -10,7 +10,7 @@ import { command, install, pack } from "./packed";
 import { program, wrongPrograms } from "./programs";
 
 describe("a project with the package", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let directory: string;
   let project: string;
   before(() => {

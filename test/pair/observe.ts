@@ -1,6 +1,7 @@
 // Injects one fault while a client keeps requesting, and reports what the client saw.
 import type { Sample } from "../lab/client/outage";
-import { now, until } from "../lab/command";
+import { ownTime, stolenMs } from "../lab/clock";
+import { until } from "../lab/command";
 import type { FaultName } from "../lab/faults";
 import type { Lab } from "../lab/lab";
 import { fetchFrom } from "./audit";
@@ -24,6 +25,8 @@ export interface ObservedOutage {
   readonly lostOutside: readonly Sample[];
   readonly requests: number;
   readonly ownerBefore: LoadBalancerName;
+  /** Time that the machine did not have for itself meanwhile: any outage may be longer by that. */
+  readonly stolenMs: number;
   /** The same as before when the address did not move; null when no node, or both, had it in the end. */
   readonly ownerAfter: LoadBalancerName | null;
 }
@@ -36,6 +39,7 @@ export interface FaultReport {
   readonly requests: number;
   readonly ownerBefore: string;
   readonly ownerAfter: string;
+  readonly stolenMs: number;
   /** What the timers alone allow. */
   readonly limitMs: number;
 }
@@ -76,6 +80,7 @@ export async function observeOutage(
     throw new Error("one node has to hold the address before a fault");
   }
   const client = await pair.lab.client.start({ url, perSecond, timeoutMs: 1000 });
+  const stolenBefore = stolenMs();
   try {
     const injectedAt = await pair.lab.fault(fault, ownerBefore);
     await movedAndAnswers(pair, ownerBefore, patienceMs);
@@ -88,6 +93,7 @@ export async function observeOutage(
       lostOutside,
       requests,
       ownerBefore,
+      stolenMs: Math.round(stolenMs() - stolenBefore),
       ownerAfter: ownerAfter && !another ? ownerAfter : null,
     };
   } catch (error) {
@@ -98,10 +104,10 @@ export async function observeOutage(
 
 /** Returns when another node holds the address and answers steadily, or when patience ends. */
 async function movedAndAnswers(pair: ObservedPair, ownerBefore: LoadBalancerName, patienceMs: number): Promise<void> {
-  const deadline = now() + patienceMs;
+  const deadline = ownTime() + patienceMs;
   let answers = 0;
   const settled = async () => {
-    if (now() > deadline) {
+    if (ownTime() > deadline) {
       return true;
     }
     const [holder, second] = await pair.holders();

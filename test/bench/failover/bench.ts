@@ -7,6 +7,7 @@ import { type ObservedPair, observeOutage } from "../../pair/observe";
 import { type LoadBalancerName, Pair } from "../../pair/pair";
 import { type Bench, type BenchOptions, chosen, circumstances } from "../bench";
 import { withLab } from "../labs";
+import { undisturbed } from "../quiet";
 import { type Configuration, cells, type FailoverReport, type Observation } from "./report";
 import { chart, tables } from "./show";
 import { TutorialPair, tutorialCheckedMs, tutorialMasterDownMs } from "./tutorial";
@@ -115,7 +116,8 @@ async function repeated(
   for (let repeat = 1; repeat <= repeats; repeat++) {
     await step(`${configuration}, repeat ${repeat} of ${repeats}`, async () => {
       for (const fault of faults) {
-        observations.push({ configuration, fault: fault.name, repeat, ...(await observe(subject, fault)) });
+        const { result, disturbed } = await undisturbed(() => observe(subject, fault));
+        observations.push({ configuration, fault: fault.name, repeat, disturbed, ...result });
       }
     });
   }

@@ -5,6 +5,8 @@ const observation = (outageMs: number, more: Partial<Observation> = {}): Observa
   configuration: "steady",
   fault: "haproxy-stop",
   repeat: 1,
+  disturbed: 0,
+  stolenMs: 0,
   outageMs,
   recovered: true,
   requests: 1000,

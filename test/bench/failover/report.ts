@@ -12,6 +12,8 @@ export interface Observation extends ObservedOutage {
   readonly configuration: Configuration;
   readonly fault: FaultName;
   readonly repeat: number;
+  /** How often it was measured before, while other tenants had the machine. */
+  readonly disturbed: number;
   /** What the timers alone allow; null where nothing is bound to happen. */
   readonly limitMs: number | null;
 }

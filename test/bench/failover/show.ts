@@ -5,7 +5,7 @@ import { describeCircumstances } from "../bench";
 import { axisEnd, type Chart, colors, type Row } from "../chart";
 import { groupBy } from "../grouping";
 import type { Table } from "../table";
-import type { Cell, Configuration, FailoverReport, Verdict } from "./report";
+import type { Cell, Configuration, FailoverReport, Observation, Verdict } from "./report";
 
 const verdicts: Readonly<Record<Verdict, string>> = {
   met: "met",
@@ -21,7 +21,7 @@ const looks: Readonly<Record<Configuration, { readonly label: string; readonly c
 };
 
 export function tables(report: FailoverReport): Table[] {
-  const { cells, circumstances, requestsPerSecond, patienceMs } = report;
+  const { cells, observations, circumstances, requestsPerSecond, patienceMs } = report;
   return [
     {
       title: "Outage per fault",
@@ -39,7 +39,7 @@ export function tables(report: FailoverReport): Table[] {
         ]),
       ),
       notes: [
-        `${repeatsOf(cells)} each; ${requestsPerSecond} requests a second, each over a new connection. Never: not within ${patienceMs.tutorial / 1000} s.`,
+        `${repeatsOf(cells)} each; ${requestsPerSecond} requests a second, each over a new connection. Never: not within ${patienceMs.tutorial / 1000} s. ${again(observations)}`,
         ...(cells.some(({ withoutSingleOwner }) => withoutSingleOwner > 0)
           ? ["(1) Afterwards both nodes had the address: the one that Keepalived left behind answers on."]
           : []),
@@ -87,6 +87,11 @@ function row({ configuration, medianMs, worstMs, limitMs }: Cell, max: number): 
 
 function byFault(cells: readonly Cell[]): [FaultName, Cell[]][] {
   return [...groupBy(cells, ({ fault }) => fault)];
+}
+
+function again(observations: readonly Observation[]): string {
+  const times = observations.reduce((sum, { disturbed }) => sum + disturbed, 0);
+  return `${times} of ${observations.length + times} measurements were made again, because others had the machine meanwhile.`;
 }
 
 function repeatsOf(cells: readonly Cell[]): string {

@@ -1,12 +1,13 @@
 // How long `pulumi up` takes, first and later, and how often it logs in on the hosts.
 import { join } from "node:path";
 import { step } from "../../demo/steps";
-import { now } from "../../lab/command";
+import { now } from "../../lab/clock";
 import type { Lab } from "../../lab/lab";
 import { Pulumi } from "../../lab/pulumi";
 import { Pair } from "../../pair/pair";
 import { type Bench, type BenchOptions, type Circumstances, circumstances } from "../bench";
 import { withLab } from "../labs";
+import { undisturbed } from "../quiet";
 import { chart, type FirstUp, type Logins, type ProvisionReport, tables, type Update } from "./report";
 import { commandSpans, ownWorkSeconds, type TimedLine } from "./timeline";
 
@@ -56,9 +57,9 @@ async function laterUps(pair: Pair): Promise<Omit<ProvisionReport, "first">> {
   const emptySeconds: number[] = [];
   await step("empty programs and unchanged pair in turns", async () => {
     for (let round = 0; round < ROUNDS; round++) {
-      blankSeconds.push((await blank.up()).seconds);
-      noChange.push(await counted(pair, () => pair.pulumi.up()));
-      emptySeconds.push((await empty.up()).seconds);
+      blankSeconds.push((await undisturbed(() => blank.up())).result.seconds);
+      noChange.push((await undisturbed(() => counted(pair, () => pair.pulumi.up()))).result);
+      emptySeconds.push((await undisturbed(() => empty.up())).result.seconds);
     }
   });
   const oneLine: Update[] = [];

@@ -1,7 +1,7 @@
 // Counts how often the address moves for no good reason while both nodes stall; all profiles side by side.
 import { type FailoverProfile, failoverProfiles } from "../../../src/keepalived/args";
 import { step } from "../../demo/steps";
-import { now } from "../../lab/command";
+import { now } from "../../lab/clock";
 import type { Lab } from "../../lab/lab";
 import { loadBalancers } from "../../lab/layout";
 import { Pair, url } from "../../pair/pair";

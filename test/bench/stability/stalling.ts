@@ -1,6 +1,6 @@
 // Stalls one node by its schedule, and notes what really happened.
 import { setTimeout as delay } from "node:timers/promises";
-import { now } from "../../lab/command";
+import { now } from "../../lab/clock";
 import type { Host } from "../../lab/host";
 import { signal } from "../../lab/processes";
 import type { LoadBalancerName } from "../../pair/pair";

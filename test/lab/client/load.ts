@@ -1,6 +1,6 @@
 // The load client's process: requests at a steady rate, each sent when it is due whatever became of those before it.
 // usage: load.ts URL PER_SECOND TIMEOUT_MS; prints "started", ends with its standard input, prints all samples as JSON.
-import { now } from "../command";
+import { now } from "../clock";
 import type { Sample } from "./outage";
 import { parseTarget, request } from "./request";
 

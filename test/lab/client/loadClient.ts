@@ -2,6 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { onceOwnTimeHasPassed } from "../clock";
 import { Namespace } from "../namespace";
 import { type OutageOptions, overlaps, type Sample, worstOutage } from "./outage";
 
@@ -73,9 +74,9 @@ export class LoadRun {
   }
 
   private async line(timeoutMs: number): Promise<string> {
-    const timer = setTimeout(() => this.child.kill("SIGKILL"), timeoutMs);
+    const timer = onceOwnTimeHasPassed(timeoutMs, () => this.child.kill("SIGKILL"));
     const { value, done } = await this.lines.next();
-    clearTimeout(timer);
+    timer.cancel();
     if (done) throw new Error("the load client ended without a report; its messages are above");
     return value;
   }

@@ -1,6 +1,6 @@
 // One HTTP request over a connection of its own, hand-made so that 200 a second cost next to nothing.
 import net from "node:net";
-import { now } from "../command";
+import { now, onceOwnTimeHasPassed } from "../clock";
 import type { Sample } from "./outage";
 
 export interface Target {
@@ -28,12 +28,12 @@ export function request(target: Target, timeoutMs: number): Promise<Sample> {
     const chunks: Buffer[] = [];
     const socket = net.connect({ host: target.host, port: target.port });
     const finish = (outcome: Omit<Sample, "at" | "latencyMs">) => {
-      clearTimeout(timer);
+      timer.cancel();
       socket.destroy();
       resolve({ at, latencyMs: now() - at, ...outcome });
     };
     // Over the whole request: a trickle of bytes must not keep it alive.
-    const timer = setTimeout(() => finish({ ok: false, error: "timeout" }), timeoutMs);
+    const timer = onceOwnTimeHasPassed(timeoutMs, () => finish({ ok: false, error: "timeout" }));
     socket.on("error", (error: NodeJS.ErrnoException) => finish({ ok: false, error: error.code ?? error.message }));
     socket.on("data", (chunk) => chunks.push(chunk));
     socket.on("end", () => finish(judge(Buffer.concat(chunks).toString())));
