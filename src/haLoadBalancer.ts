@@ -39,7 +39,9 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
     const nodes = [platform.node(context, shared, 0), platform.node(context, shared, 1)] as const;
     const childName = (index: 0 | 1, what: string) => `${name}-${platform.nodeNames[index]}-${what}`;
     const facts = pairFacts(platform.nodeNames, nodes, shared);
-    const files = pulumi.all([settings, facts]).apply(([valid, pair]) => bundles(valid, pair));
+    const files = pulumi
+      .all([settings, facts, nodes[0].ssh.privateKey])
+      .apply(([valid, pair, secret]) => bundles(valid, { ...pair, secret }));
 
     const installed = ([0, 1] as const).map((index) =>
       install(childName(index, "install"), nodes[index], settings, childOf(nodes[index])),

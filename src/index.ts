@@ -2,18 +2,13 @@
 
 export type { HaLoadBalancerArgs, PackagesArgs } from "./args";
 export { HaLoadBalancer, type NodeOutput } from "./haLoadBalancer";
-export {
-  type BackendArgs,
-  type BalanceAlgorithm,
-  balanceAlgorithms,
-  type FrontendArgs,
-  type HealthCheckArgs,
-  type HealthCheckType,
-  healthCheckTypes,
-  type ProxyMode,
-  proxyModes,
-  type ServerArgs,
-} from "./haproxy/args";
+export * from "./haproxy/args";
+export * from "./haproxy/health/args";
+export * from "./haproxy/rewriting/args";
+export * from "./haproxy/routing/args";
+export * from "./haproxy/servers/args";
+export * from "./haproxy/sessions/args";
+export * from "./haproxy/tls/args";
 export { type FailoverArgs, type FailoverProfile, failoverProfiles } from "./keepalived/args";
 export type {
   Platform,

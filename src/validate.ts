@@ -3,14 +3,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HaLoadBalancerArgs, PackagesArgs } from "./args";
 import { type Backend, type Frontend, type ProxyDraft, proxyProblems } from "./haproxy/rules";
-import { defaultStatusPort } from "./keepalived/model";
+import { defaultPorts } from "./keepalived/model";
 import { type Failover, failoverProblems } from "./keepalived/rules";
 import type { Platform } from "./platform";
 import * as checks from "./validation/checks";
 import { type Draft, draft, entries, isComplete, isRecord, known, UNKNOWN } from "./validation/draft";
+import type { Plain } from "./validation/plain";
 import { InvalidArgumentsError, type Problem, problem, show } from "./validation/problem";
+import { shape, unknownProperties } from "./validation/shape";
 
-type Packages = pulumi.UnwrappedObject<PackagesArgs>;
+type Packages = Plain<PackagesArgs>;
 
 /** Arguments that passed. */
 export interface Settings {
@@ -45,43 +47,49 @@ function problemsOf(all: unknown, platform: Platform): Problem[] {
     platform: Draft<Record<string, unknown>>;
   };
   return [
+    ...unknownProperties("", values as unknown as Record<string, unknown>, PROPERTIES),
     ...proxyProblems(values),
     ...failoverProblems(values.failover, platform?.nodeNames ?? []),
-    ...statusPortProblems(values),
-    ...packagesProblems(values.packages),
+    ...ownPortProblems(values),
+    ...packagesShape("packages", values.packages),
     ...(typeof platform?.problems === "function" ? platform.problems(values.platform) : [noPlatform(platform)]),
   ];
 }
+
+const PROPERTIES: readonly (keyof HaLoadBalancerArgs)[] = ["platform", "frontends", "backends", "failover", "packages"];
 
 function noPlatform(given: unknown): Problem {
   const complaint = given === undefined || given === null ? "is missing." : `${show(given)} is not a platform.`;
   return problem("platform", `${complaint} Give one such as existing({ nodes, virtualAddresses, ssh }).`);
 }
 
-/** HAProxy and the agent cannot listen on the same port. */
-function statusPortProblems({ frontends, failover }: ProxyDraft & { failover?: Draft<Failover> }): Problem[] {
+/** Nothing else can listen on what the nodes use for themselves. */
+function ownPortProblems({ frontends, failover }: ProxyDraft & { failover?: Draft<Failover> }): Problem[] {
   if (failover === UNKNOWN) {
     return [];
   }
-  const statusPort = failover?.statusPort ?? defaultStatusPort;
-  return entries<Frontend>("frontends", frontends)
-    .filter(({ value }) => known(value.port) && value.port === statusPort)
-    .map(({ path, value }) =>
-      problem(
-        `${path}.port`,
-        `${show(value.port)} is the port of the nodes' status. Use another one, or give failover.statusPort another one.`,
+  const own = { ...defaultPorts, ...(isRecord(failover) ? failover : {}) };
+  const taken = (["statusPort", "peersPort"] as const).flatMap((key) =>
+    entries<Frontend>("frontends", frontends)
+      .filter(({ value }) => known(value.port) && value.port === own[key])
+      .map(({ path, value }) =>
+        problem(
+          `${path}.port`,
+          `${show(value.port)} is what the nodes use themselves. Use another one, or give failover.${key} another one.`,
+        ),
       ),
-    );
+  );
+  return own.statusPort === own.peersPort && known(own.peersPort)
+    ? [
+        ...taken,
+        problem("failover.peersPort", `${show(own.peersPort)} is statusPort, too. Give one of them another port.`),
+      ]
+    : taken;
 }
 
-function packagesProblems(packages: Draft<Packages> | undefined): Problem[] {
-  if (known(packages) && !isRecord(packages)) {
-    return checks.object("packages", packages);
-  }
-  return known(packages)
-    ? checks.optional(checks.wholeNumber(1, 1800))("packages.lockTimeoutSeconds", packages.lockTimeoutSeconds)
-    : [];
-}
+const packagesShape = checks.optional(
+  shape<Packages>({ lockTimeoutSeconds: checks.optional(checks.wholeNumber(1, 1800)) }),
+);
 
 function report(component: string, problems: readonly Problem[]): void {
   if (problems.length > 0) {

@@ -1,34 +1,120 @@
-// What a user says about HAProxy: frontends that listen, backends that answer.
+// What a user says about HAProxy: frontends that listen, backends that answer. Their parts stand with their subjects.
 import type { Input } from "@pulumi/pulumi";
+import type { AgentCheckArgs, HealthCheckArgs, PassiveCheckArgs } from "./health/args";
+import type { CacheArgs, CompressionArgs, ForwardedHeaders, HeadersArgs } from "./rewriting/args";
+import type { RouteArgs, RouteTableArgs } from "./routing/args";
+import type {
+  BackendTimeoutsArgs,
+  BalanceAlgorithm,
+  ConnectionReuse,
+  DiscoveryArgs,
+  HashType,
+  ProxyProtocol,
+  ServerArgs,
+} from "./servers/args";
+import type { PersistenceArgs } from "./sessions/args";
+import type { BackendTlsArgs, FrontendTlsArgs } from "./tls/args";
 
 /** How a proxy reads the traffic: `http` sees requests, `tcp` passes bytes. */
 export const proxyModes = ["http", "tcp"] as const;
 export type ProxyMode = (typeof proxyModes)[number];
 
-/** How a backend picks the server of the next request (`http`) or connection (`tcp`). */
-export const balanceAlgorithms = ["roundrobin", "static-rr", "leastconn", "first", "source", "random"] as const;
-export type BalanceAlgorithm = (typeof balanceAlgorithms)[number];
-
-/** How a backend finds out which of its servers work. */
-export const healthCheckTypes = ["http", "tcp", "none"] as const;
-export type HealthCheckType = (typeof healthCheckTypes)[number];
+/** How long a frontend waits for its clients. */
+export interface FrontendTimeoutsArgs {
+  /**
+   * Seconds that a client may be silent. HAProxy keyword: `timeout client`.
+   * @default 60
+   */
+  clientSeconds?: Input<number>;
+  /**
+   * Seconds until a request has arrived with all its headers: what slow clients are cut off by. http only. HAProxy
+   * keyword: `timeout http-request`.
+   * @default 10
+   */
+  httpRequestSeconds?: Input<number>;
+  /**
+   * Seconds that a connection is kept for the next request. http only. HAProxy keyword: `timeout http-keep-alive`.
+   * @default 10
+   */
+  keepAliveSeconds?: Input<number>;
+}
 
 /** A port that clients connect to. HAProxy keyword: `frontend`. */
 export interface FrontendArgs {
   /** Name in logs and metrics; unique among the frontends. */
   name: Input<string>;
   /**
-   * How the traffic is read. The backend has to use the same mode.
+   * How the traffic is read. The backends have to use the same mode.
    * @default "http"
    */
   mode?: Input<ProxyMode>;
   /**
-   * TCP port, on all addresses of the node: both nodes listen all the time, so that a failover only has to
-   * move the address. HAProxy keyword: `bind`.
+   * TCP port. Both nodes listen all the time, so that a failover only has to move the address. HAProxy keyword: `bind`.
    */
   port: Input<number>;
-  /** Name of the backend that gets the traffic. HAProxy keyword: `default_backend`. */
-  defaultBackend: Input<string>;
+  /**
+   * Addresses that it listens on, which the nodes need not have all the time.
+   * @default all addresses of the node
+   */
+  addresses?: Input<Input<string>[]>;
+  /**
+   * Name of the backend that gets what no route takes. HAProxy keyword: `default_backend`.
+   * @default none: 503 in http mode, a closed connection in tcp mode. Needed where there are no routes
+   */
+  defaultBackend?: Input<string>;
+  /**
+   * Where requests go, by what they are like; the first route that holds decides.
+   * @default none: everything goes to `defaultBackend`
+   */
+  routes?: Input<Input<RouteArgs>[]>;
+  /**
+   * Many hosts or paths at once; they come after `routes`.
+   * @default none
+   */
+  routeTables?: Input<Input<RouteTableArgs>[]>;
+  /**
+   * Ends TLS here.
+   * @default clients come unencrypted, or their TLS passes through in tcp mode
+   */
+  tls?: Input<FrontendTlsArgs>;
+  /**
+   * Sends every request to the same address with https, by status 308. http only.
+   * @default false
+   */
+  redirectToHttps?: Input<boolean>;
+  /**
+   * Networks or addresses of proxies in front whose connections begin with the PROXY protocol, of either version. Others
+   * are taken as they come, so that nobody else can pretend. HAProxy keyword: `expect-proxy`.
+   * @default none
+   */
+  acceptProxyProtocolFrom?: Input<Input<string>[]>;
+  /**
+   * Headers that tell servers about the client; what the client itself sent of them is taken away first. http only.
+   * @default "x-forwarded": X-Forwarded-For, -Proto, -Host and -Port
+   */
+  forwardedHeaders?: Input<ForwardedHeaders>;
+  /**
+   * Changes of headers, for all requests and answers. http only.
+   * @default none
+   */
+  headers?: Input<HeadersArgs>;
+  /**
+   * Compresses answers. http only.
+   * @default none: it costs processor time
+   */
+  compression?: Input<CompressionArgs>;
+  /**
+   * Connections at a time; further ones wait in the kernel. HAProxy keyword: `maxconn`.
+   * @default no limit of its own
+   */
+  maxConnections?: Input<number>;
+  /** How long it waits for clients. */
+  timeouts?: Input<FrontendTimeoutsArgs>;
+  /**
+   * Further lines for this frontend, as HAProxy's manual has them, each on its own. HAProxy has to accept them.
+   * @default none
+   */
+  raw?: Input<Input<string>[]>;
 }
 
 /** A group of servers that do the same job. HAProxy keyword: `backend`. */
@@ -45,78 +131,88 @@ export interface BackendArgs {
    * @default "roundrobin"
    */
   balance?: Input<BalanceAlgorithm>;
-  /** At least one. */
-  servers: Input<Input<ServerArgs>[]>;
+  /** Name of the query parameter or header that `url_param` or `hdr` looks at. */
+  balanceKey?: Input<string>;
+  /**
+   * How hashes find their server; for `source`, `uri`, `url_param`, `hdr` and `rdp-cookie`.
+   * @default "consistent": a server that comes or goes moves only its own share
+   */
+  hashType?: Input<HashType>;
+  /** The servers. Either these, or `discovery`. */
+  servers?: Input<Input<ServerArgs>[]>;
+  /** Finds the servers by DNS. Either this, or `servers`. */
+  discovery?: Input<DiscoveryArgs>;
   /**
    * How servers are found to be working.
    * @default a TCP connection every 2 seconds
    */
   healthCheck?: Input<HealthCheckArgs>;
-}
-
-/** One server of a backend. HAProxy keyword: `server`. */
-export interface ServerArgs {
   /**
-   * Name in logs and metrics; unique within the backend.
-   * @default the backend's name and the server's place in the list, such as "app-1"
+   * Keeps a client on the server that it had before.
+   * @default none: any server gets any request
    */
-  name?: Input<string>;
-  /** IP address or DNS name; a name is resolved when HAProxy starts or reloads. */
-  address: Input<string>;
-  /** TCP port. */
-  port: Input<number>;
+  persistence?: Input<PersistenceArgs>;
   /**
-   * Share of the traffic relative to the other servers, 0 to 256; 0 sends nothing new.
-   * @default 100
+   * Asks a program on each server besides.
+   * @default none
    */
-  weight?: Input<number>;
+  agentCheck?: Input<AgentCheckArgs>;
   /**
-   * Whether the server gets traffic only when no other one works.
-   * @default false
+   * Takes out a server on errors of real traffic, until it passes its health check again.
+   * @default none
    */
-  backup?: Input<boolean>;
-}
-
-/** A check that a server has to pass to get traffic. HAProxy keywords: `check`, `option httpchk`. */
-export interface HealthCheckArgs {
+  passiveCheck?: Input<PassiveCheckArgs>;
   /**
-   * `http` expects a good answer to a request, `tcp` an accepted connection, `none` trusts the server blindly.
-   * @default "http" when `path`, `host` or `expectStatus` is given, otherwise "tcp"
+   * Seconds over which a server that came back gets more and more of its share. HAProxy keyword: `slowstart`.
+   * @default its whole share at once
    */
-  type?: Input<HealthCheckType>;
+  slowStartSeconds?: Input<number>;
   /**
-   * Path of the request; only for `http`.
-   * @default "/"
-   */
-  path?: Input<string>;
-  /**
-   * Host header of the request; only for `http`.
-   * @default none: the request is HTTP/1.0
-   */
-  host?: Input<string>;
-  /**
-   * Status code that means working, 100 to 599; only for `http`.
-   * @default any from 200 to 399
-   */
-  expectStatus?: Input<number>;
-  /**
-   * Port that is asked.
-   * @default the server's own port
-   */
-  port?: Input<number>;
-  /**
-   * Seconds between two checks. HAProxy keyword: `inter`.
-   * @default 2
-   */
-  intervalSeconds?: Input<number>;
-  /**
-   * Failed checks in a row after which a server gets no more traffic. HAProxy keyword: `fall`.
+   * Further attempts to connect to a server, 0 to 20. HAProxy keyword: `retries`.
    * @default 3
    */
-  fall?: Input<number>;
+  retries?: Input<number>;
   /**
-   * Good checks in a row after which it gets traffic again. HAProxy keyword: `rise`.
-   * @default 2
+   * Whether the attempts, and requests that stick to a server that is gone, go to another server. HAProxy keyword:
+   * `option redispatch`.
+   * @default true
    */
-  rise?: Input<number>;
+  redispatch?: Input<boolean>;
+  /**
+   * Reaches the servers by TLS.
+   * @default unencrypted
+   */
+  tls?: Input<BackendTlsArgs>;
+  /**
+   * Speaks HTTP/2 to the servers, which gRPC needs. http only. HAProxy keywords: `proto h2`, `alpn`.
+   * @default false
+   */
+  http2?: Input<boolean>;
+  /**
+   * Begins each connection to a server with the PROXY protocol. HAProxy keywords: `send-proxy`, `send-proxy-v2`.
+   * @default none
+   */
+  sendProxyProtocol?: Input<ProxyProtocol>;
+  /**
+   * Whose requests may share a connection to a server. http only.
+   * @default "safe": never the first request of a client
+   */
+  connectionReuse?: Input<ConnectionReuse>;
+  /**
+   * Changes of headers, for all requests and answers. http only.
+   * @default none
+   */
+  headers?: Input<HeadersArgs>;
+  /**
+   * Keeps small answers in memory. http only.
+   * @default none
+   */
+  cache?: Input<CacheArgs>;
+  /** How long it waits for servers. */
+  timeouts?: Input<BackendTimeoutsArgs>;
+  /**
+   * Further lines for this backend, as HAProxy's manual has them, each on its own. HAProxy has to accept them.
+   * @default none
+   */
+  raw?: Input<Input<string>[]>;
 }

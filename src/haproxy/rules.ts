@@ -1,95 +1,19 @@
-// What frontends and backends have to fulfil. Each rule takes a draft and returns problems.
-import type { UnwrappedObject } from "@pulumi/pulumi";
+// What frontends and backends have to fulfil together. Each rule takes a draft and returns problems.
 import * as checks from "../validation/checks";
-import { type Draft, type Entry, entries, isRecord, known } from "../validation/draft";
-import { type Problem, problem, show } from "../validation/problem";
-import {
-  type BackendArgs,
-  balanceAlgorithms,
-  type FrontendArgs,
-  type HealthCheckArgs,
-  healthCheckTypes,
-  proxyModes,
-  type ServerArgs,
-} from "./args";
+import { type Draft, entries, isRecord, known } from "../validation/draft";
+import { member, type Problem, problem, show } from "../validation/problem";
+import { exactlyOne, filledList } from "../validation/shape";
+import { httpOnly, sameMode, serverNamesAreHeard } from "./modes";
+import { type Match, type Route, type RouteTable, tooMuchAtOnce } from "./routing/rules";
+import { balanceProblems, type Server } from "./servers/rules";
+import { type Backend, backendShape, type Frontend, frontendShape, type ProxyDraft, type Rule } from "./shapes";
 
-export type Frontend = UnwrappedObject<FrontendArgs>;
-export type Server = UnwrappedObject<ServerArgs>;
-export type HealthCheck = UnwrappedObject<HealthCheckArgs>;
-export type Backend = Omit<UnwrappedObject<BackendArgs>, "servers" | "healthCheck"> & {
-  servers: Server[];
-  healthCheck?: HealthCheck;
-};
+export type { Backend, Frontend, ProxyDraft } from "./shapes";
 
-export interface ProxyDraft {
-  readonly frontends: Draft<Frontend[]>;
-  readonly backends: Draft<Backend[]>;
-}
-
-type Rule = (draft: ProxyDraft) => Problem[];
-
-const frontendShapes: Rule = ({ frontends }) => [
-  ...checks.filledList("Add a frontend: a name, a port and a defaultBackend.")("frontends", frontends),
-  ...entries<Frontend>("frontends", frontends).flatMap(({ path, value }) => [
-    ...checks.name(`${path}.name`, value.name),
-    ...checks.optional(checks.oneOf(proxyModes))(`${path}.mode`, value.mode),
-    ...checks.port(`${path}.port`, value.port),
-  ]),
+const shapes: Rule = ({ frontends, backends }) => [
+  ...filledList(frontendShape, "Add a frontend: a name, a port and a defaultBackend.")("frontends", frontends),
+  ...filledList(backendShape, "Add a backend: a name and its servers.")("backends", backends),
 ];
-
-const backendShapes: Rule = ({ backends }) => [
-  ...checks.filledList("Add a backend: a name and its servers.")("backends", backends),
-  ...entries<Backend>("backends", backends).flatMap(({ path, value }) => [
-    ...checks.name(`${path}.name`, value.name),
-    ...checks.optional(checks.oneOf(proxyModes))(`${path}.mode`, value.mode),
-    ...checks.optional(checks.oneOf(balanceAlgorithms))(`${path}.balance`, value.balance),
-    ...checks.filledList("List servers, each with an address and a port.")(`${path}.servers`, value.servers),
-    ...entries<Server>(`${path}.servers`, value.servers).flatMap(serverShape),
-    ...checks.optional(checks.object)(`${path}.healthCheck`, value.healthCheck),
-    ...healthCheckShape(`${path}.healthCheck`, value.healthCheck),
-  ]),
-];
-
-function serverShape({ path, value }: Entry<Exclude<Draft<Server>, symbol>>): Problem[] {
-  return [
-    ...checks.optional(checks.name)(`${path}.name`, value.name),
-    ...checks.host(`${path}.address`, value.address),
-    ...checks.port(`${path}.port`, value.port),
-    ...checks.optional(checks.wholeNumber(0, 256))(`${path}.weight`, value.weight),
-    ...checks.optional(checks.flag)(`${path}.backup`, value.backup),
-  ];
-}
-
-function healthCheckShape(path: string, check: Draft<HealthCheck> | undefined): Problem[] {
-  if (!known(check) || !isRecord(check)) {
-    return [];
-  }
-  return [
-    ...checks.optional(checks.oneOf(healthCheckTypes))(`${path}.type`, check.type),
-    ...checks.optional(checks.requestPath)(`${path}.path`, check.path),
-    ...checks.optional(checks.host)(`${path}.host`, check.host),
-    ...checks.optional(checks.wholeNumber(100, 599))(`${path}.expectStatus`, check.expectStatus),
-    ...checks.optional(checks.port)(`${path}.port`, check.port),
-    ...checks.optional(checks.seconds(0.1, 3600))(`${path}.intervalSeconds`, check.intervalSeconds),
-    ...checks.optional(checks.wholeNumber(1, 100))(`${path}.fall`, check.fall),
-    ...checks.optional(checks.wholeNumber(1, 100))(`${path}.rise`, check.rise),
-    ...httpOnlySettings(path, check),
-  ];
-}
-
-function httpOnlySettings(path: string, check: Exclude<Draft<HealthCheck>, symbol>): Problem[] {
-  if (!known(check.type) || check.type === "http") {
-    return [];
-  }
-  return (["path", "host", "expectStatus"] as const)
-    .filter((key) => known(check[key]))
-    .map((key) =>
-      problem(
-        `${path}.${key}`,
-        `is only used by checks of type "http", and this one is ${show(check.type)}. Remove it or change the type.`,
-      ),
-    );
-}
 
 /** @param id the server's place in the list, from 1 on */
 export function defaultServerName(backend: string, id: number): string {
@@ -118,11 +42,14 @@ const uniqueNames: Rule = ({ frontends, backends }) => [
 ];
 
 function repeated(list: string, names: readonly (readonly [path: string, name: unknown])[]): Problem[] {
-  return names.flatMap(([path, name], index) => {
-    const first = names.slice(0, index).find(([, earlier]) => known(name) && earlier === name);
-    return first
-      ? [problem(`${path}.name`, `${show(name)} is already the name of ${first[0]}. Names are unique within ${list}.`)]
-      : [];
+  const firsts = new Map<unknown, string>();
+  return names.flatMap(([path, name]) => {
+    const first = known(name) ? firsts.get(name) : undefined;
+    if (first === undefined) {
+      firsts.set(name, path);
+      return [];
+    }
+    return [problem(`${path}.name`, `${show(name)} is already the name of ${first}. Names are unique within ${list}.`)];
   });
 }
 
@@ -130,7 +57,9 @@ function repeated(list: string, names: readonly (readonly [path: string, name: u
 const uniquePorts: Rule = ({ frontends }) => {
   const all = entries<Frontend>("frontends", frontends);
   return all.flatMap(({ path, value }, place) => {
-    const first = all.slice(0, place).find((earlier) => known(value.port) && earlier.value.port === value.port);
+    const first = all
+      .slice(0, place)
+      .find((earlier) => known(value.port) && earlier.value.port === value.port && overlap(earlier.value, value));
     return first
       ? [
           problem(
@@ -142,48 +71,122 @@ const uniquePorts: Rule = ({ frontends }) => {
   });
 };
 
-/** A frontend's backend exists and reads the traffic the same way. */
+/** Whether they listen on an address that both have. Addresses that are not known yet may differ. */
+function overlap(one: Record<string, unknown>, other: Record<string, unknown>): boolean {
+  if (one.addresses === undefined || other.addresses === undefined) {
+    return true;
+  }
+  const addresses = Array.isArray(one.addresses) ? one.addresses : [];
+  return addresses.some(
+    (address) => known(address) && Array.isArray(other.addresses) && other.addresses.includes(address),
+  );
+}
+
+/** A backend that a frontend names, and where. */
+interface Reference {
+  readonly path: string;
+  readonly name: unknown;
+}
+
+function references(path: string, frontend: Record<string, unknown>): Reference[] {
+  const { defaultBackend, routes, routeTables } = frontend;
+  return [
+    { path: `${path}.defaultBackend`, name: defaultBackend },
+    ...entries<Route>(`${path}.routes`, routes as Draft<Route[]>).map((route) => ({
+      path: `${route.path}.backend`,
+      name: route.value.backend,
+    })),
+    ...entries<RouteTable>(`${path}.routeTables`, routeTables as Draft<RouteTable[]>).flatMap((table) =>
+      isRecord(table.value.backends)
+        ? Object.entries(table.value.backends).map(([key, name]) => ({
+            path: member(`${table.path}.backends`, key),
+            name,
+          }))
+        : [],
+    ),
+  ].filter(({ name }) => known(name));
+}
+
+/** A frontend's backends exist and read the traffic the same way. */
 const backendsExist: Rule = ({ frontends, backends }) => {
   const targets = entries<Backend>("backends", backends);
   const names = targets.map(({ value }) => value.name);
   const allKnown = Array.isArray(backends) && targets.length === backends.length && names.every(known);
+  const byName = new Map<unknown, (typeof targets)[0]>(targets.map((target) => [target.value.name, target]));
   return entries<Frontend>("frontends", frontends).flatMap(({ path, value }) => {
-    const wanted = value.defaultBackend;
-    if (wanted === undefined || typeof wanted !== "string") {
-      return checks.name(`${path}.defaultBackend`, wanted);
-    }
-    const target = targets.find((candidate) => candidate.value.name === wanted);
-    if (!target) {
-      const choices = names.filter((name) => typeof name === "string");
-      const list = choices.length > 0 ? ` Backends: ${choices.join(", ")}.` : " There is no backend yet.";
-      return allKnown
-        ? [
-            problem(
-              `${path}.defaultBackend`,
-              `${show(wanted)} is not a backend.${checks.suggestion(wanted, choices)}${list}`,
-            ),
-          ]
-        : [];
-    }
-    return sameMode(path, value.mode, target.path, target.value.mode);
+    const wanted = references(path, value);
+    const missing = wanted.filter(({ name }) => !byName.has(name) && checks.name("", name).length === 0);
+    const found = new Set(wanted.flatMap(({ name }) => byName.get(name) ?? []));
+    return [
+      ...(allKnown ? missing.map((reference) => unknownBackend(reference.path, String(reference.name), names)) : []),
+      ...[...found].flatMap((target) => sameMode(path, value.mode, target.path, target.value.mode)),
+    ];
   });
 };
 
-function sameMode(path: string, mode: unknown, targetPath: string, targetMode: unknown): Problem[] {
-  const [own, other] = [mode ?? "http", targetMode ?? "http"];
-  // Of a mode that is not known, its own check tells.
-  if (!proxyModes.some((mode) => mode === own) || !proxyModes.some((mode) => mode === other) || own === other) {
-    return [];
-  }
-  return [
-    problem(
-      `${path}.mode`,
-      `${show(own)} cannot use ${targetPath}, whose mode is ${show(other)}. Give both the same mode.`,
-    ),
-  ];
+function unknownBackend(path: string, wanted: string, names: readonly unknown[]): Problem {
+  const choices = names.filter(checks.isText);
+  const few = choices.slice(0, 20);
+  const list =
+    few.length > 0
+      ? ` Backends: ${few.join(", ")}${few.length < choices.length ? ", …" : "."}`
+      : " There is no backend yet.";
+  return problem(path, `${show(wanted)} is not a backend.${checks.suggestion(wanted, choices)}${list}`);
 }
 
-const rules: readonly Rule[] = [frontendShapes, backendShapes, uniqueNames, uniquePorts, backendsExist];
+/** A frontend does something with what it gets. */
+const frontendsLeadSomewhere: Rule = ({ frontends }) =>
+  entries<Frontend>("frontends", frontends).flatMap(({ path, value }) =>
+    (["defaultBackend", "routes", "routeTables", "redirectToHttps"] as const).every((key) => value[key] === undefined)
+      ? [problem(`${path}.defaultBackend`, "is missing. Name the backend that gets the traffic, or give routes.")]
+      : [],
+  );
+
+/** Clients of a frontend that ends TLS are there already. */
+const redirectsFromPlain: Rule = ({ frontends }) =>
+  entries<Frontend>("frontends", frontends)
+    .filter(({ value }) => value.redirectToHttps === true && value.tls !== undefined)
+    .map(({ path }) =>
+      problem(`${path}.redirectToHttps`, "would lead clients of tls in a circle. Set it on the frontend without tls."),
+    );
+
+/** HAProxy's lines have an end. */
+const conditionsFit: Rule = ({ frontends }) =>
+  entries<Frontend>("frontends", frontends).flatMap(({ path, value }) =>
+    entries<Route>(`${path}.routes`, value.routes as Draft<Route[]>).flatMap((route) =>
+      tooMuchAtOnce(`${route.path}.match`, route.value.match as Draft<Match> | undefined),
+    ),
+  );
+
+/** Where servers come from, and how one is picked. */
+const serversArePicked: Rule = ({ backends }) =>
+  entries<Backend>("backends", backends).flatMap(({ path, value }) => [
+    ...(value.servers === undefined && value.discovery === undefined
+      ? [problem(`${path}.servers`, "is empty. List servers, or give `discovery` to find them by DNS.")]
+      : exactlyOne(path, value, ["servers", "discovery"])),
+    ...balanceProblems(path, value),
+    ...(known(value.passiveCheck) && isRecord(value.healthCheck) && value.healthCheck.type === "none"
+      ? [
+          problem(
+            `${path}.passiveCheck`,
+            'would take servers out for good: healthCheck.type is "none". Let a check bring them back.',
+          ),
+        ]
+      : []),
+  ]);
+
+const rules: readonly Rule[] = [
+  shapes,
+  uniqueNames,
+  uniquePorts,
+  frontendsLeadSomewhere,
+  redirectsFromPlain,
+  backendsExist,
+  httpOnly,
+  serverNamesAreHeard,
+  conditionsFit,
+  serversArePicked,
+];
 
 export function proxyProblems(draft: ProxyDraft): Problem[] {
   return rules.flatMap((rule) => rule(draft));

@@ -3,7 +3,7 @@ import { createHash, createHmac } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { join, relative, sep } from "node:path";
-import { proxyModel } from "../haproxy/model";
+import { derivedIdentity } from "../haproxy/peers/identity";
 import { renderProxy } from "../haproxy/render";
 import { failoverModel } from "../keepalived/model";
 import { type KeepalivedNode, markerAddress, renderKeepalived } from "../keepalived/render";
@@ -28,6 +28,8 @@ export interface PairFacts {
     readonly address: string;
     readonly held?: { readonly prefixLength: number; readonly interface?: string };
   }[];
+  /** Known to whoever deploys the pair, and to nobody else: what the nodes know each other by comes from it. */
+  readonly secret: string;
 }
 
 const staticFiles = join(__dirname, "files");
@@ -45,11 +47,16 @@ export function bundles(settings: Settings, pair: PairFacts): readonly [Bundle, 
 
 function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): BundleFile[] {
   const failover = failoverModel(settings.failover);
-  const proxy = renderProxy(
-    proxyModel(settings.frontends, settings.backends),
-    pair.addresses.some(({ address }) => isIPv6(address)),
-  );
   const [own, peer] = [pair.nodes[index], pair.nodes[1 - index]] as [PairFacts["nodes"][0], PairFacts["nodes"][0]];
+  const proxy = renderProxy(settings, {
+    ipv6: pair.addresses.some(({ address }) => isIPv6(address)),
+    peers: {
+      own: { name: own.name, address: own.peerAddress },
+      other: { name: peer.name, address: peer.peerAddress },
+      port: failover.peersPort,
+      identity: derivedIdentity(pair.secret, "peers"),
+    },
+  });
   const held = pair.addresses.flatMap(({ address, held }) =>
     held ? [{ address: `${address}/${held.prefixLength}`, interface: held.interface }] : [],
   );
@@ -67,7 +74,7 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
     peerAddress: peer.peerAddress,
     marker: markerAddress(own.peerAddress),
     heldAddresses: held,
-    ports: settings.frontends.map(({ port }) => port),
+    ports: proxy.ports,
     statusPort: failover.statusPort,
     probeIntervalSeconds: failover.probeIntervalSeconds,
     probeFailures,
@@ -76,6 +83,7 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
   };
   return [
     { path: "haproxy.cfg", mode: 0o600, content: proxy.text },
+    ...proxy.files.map((one) => ({ ...one, mode: 0o600 })),
     { path: "keepalived.conf", mode: 0o600, content: renderKeepalived(failover, keepalivedNode) },
     textFile("node.json", `${JSON.stringify(node, null, 2)}\n`),
   ];

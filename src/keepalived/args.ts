@@ -48,4 +48,10 @@ export interface FailoverArgs {
    * @default 8405
    */
   statusPort?: Input<number>;
+  /**
+   * Port on which HAProxy tells the other node's what its tables hold, by TLS and on the address between the two. Used
+   * where something is remembered in tables.
+   * @default 8406
+   */
+  peersPort?: Input<number>;
 }

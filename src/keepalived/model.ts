@@ -6,9 +6,11 @@ export interface FailoverModel extends Timers {
   readonly virtualRouterId: number;
   readonly preferred?: { readonly node: string; readonly delaySeconds: number };
   readonly statusPort: number;
+  readonly peersPort: number;
 }
 
-export const defaultStatusPort = 8405;
+/** What a node uses for itself. */
+export const defaultPorts = { statusPort: 8405, peersPort: 8406 } as const;
 
 export function failoverModel(failover: Failover = {}): FailoverModel {
   const timers = profileTimers[failover.profile ?? "steady"];
@@ -19,6 +21,7 @@ export function failoverModel(failover: Failover = {}): FailoverModel {
     preferred: failover.preferredNode
       ? { node: failover.preferredNode, delaySeconds: failover.preemptDelaySeconds ?? 30 }
       : undefined,
-    statusPort: failover.statusPort ?? defaultStatusPort,
+    statusPort: failover.statusPort ?? defaultPorts.statusPort,
+    peersPort: failover.peersPort ?? defaultPorts.peersPort,
   };
 }

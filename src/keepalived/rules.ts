@@ -1,32 +1,33 @@
 // What the failover settings have to fulfil.
-import type { UnwrappedObject } from "@pulumi/pulumi";
 import * as checks from "../validation/checks";
 import { type Draft, isRecord, known } from "../validation/draft";
+import type { Plain } from "../validation/plain";
 import { type Problem, problem, show } from "../validation/problem";
+import { shape } from "../validation/shape";
 import { type FailoverArgs, failoverProfiles } from "./args";
 
-export type Failover = UnwrappedObject<FailoverArgs>;
+const { optional } = checks;
+
+export type Failover = Plain<FailoverArgs>;
+
+const failoverShape = shape<Failover>({
+  profile: optional(checks.oneOf(failoverProfiles)),
+  // 40.95 s is the most that VRRPv3 can carry (12 bits of centiseconds).
+  advertIntervalSeconds: optional(checks.seconds(0.01, 40, 0.01)),
+  probeIntervalSeconds: optional(checks.seconds(0.05, 60)),
+  virtualRouterId: optional(checks.wholeNumber(1, 255)),
+  // That it names a node is checked with the nodes at hand.
+  preferredNode: () => [],
+  preemptDelaySeconds: optional(checks.wholeNumber(0, 1000)),
+  statusPort: optional(checks.port),
+  peersPort: optional(checks.port),
+});
 
 /** @param nodeNames the names that `preferredNode` can have */
 export function failoverProblems(failover: Draft<Failover> | undefined, nodeNames: readonly string[]): Problem[] {
-  if (!known(failover)) {
-    return [];
-  }
-  if (!isRecord(failover)) {
-    return checks.object("failover", failover);
-  }
   return [
-    ...checks.optional(checks.oneOf(failoverProfiles))("failover.profile", failover.profile),
-    // 40.95 s is the most that VRRPv3 can carry (12 bits of centiseconds).
-    ...checks.optional(checks.seconds(0.01, 40, 0.01))(
-      "failover.advertIntervalSeconds",
-      failover.advertIntervalSeconds,
-    ),
-    ...checks.optional(checks.seconds(0.05, 60))("failover.probeIntervalSeconds", failover.probeIntervalSeconds),
-    ...checks.optional(checks.wholeNumber(1, 255))("failover.virtualRouterId", failover.virtualRouterId),
-    ...checks.optional(checks.wholeNumber(0, 1000))("failover.preemptDelaySeconds", failover.preemptDelaySeconds),
-    ...checks.optional(checks.port)("failover.statusPort", failover.statusPort),
-    ...preference(failover, nodeNames),
+    ...optional(failoverShape)("failover", failover),
+    ...(known(failover) && isRecord(failover) ? preference(failover, nodeNames) : []),
   ];
 }
 

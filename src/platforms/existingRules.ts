@@ -1,15 +1,17 @@
 // What the arguments of `existing` have to fulfil.
 import { isIP, isIPv6, SocketAddress } from "node:net";
-import type { UnwrappedObject } from "@pulumi/pulumi";
 import * as checks from "../validation/checks";
 import { type Draft, entries, isRecord, known, UNKNOWN } from "../validation/draft";
+import type { Plain } from "../validation/plain";
 import { type Problem, problem, show } from "../validation/problem";
+import { filledList, shape, unknownProperties } from "../validation/shape";
 import { hostKeyProblems, privateKeyProblems } from "../validation/sshKeys";
 import type { BastionArgs, ExistingNodeArgs, SshArgs, VirtualAddressArgs } from "./existing";
 
-type Node = UnwrappedObject<ExistingNodeArgs>;
-type VirtualAddress = UnwrappedObject<VirtualAddressArgs>;
-type Ssh = Omit<UnwrappedObject<SshArgs>, "bastion"> & { bastion?: UnwrappedObject<BastionArgs> };
+type Node = Plain<ExistingNodeArgs>;
+type VirtualAddress = Plain<VirtualAddressArgs>;
+type Bastion = Plain<BastionArgs>;
+type Ssh = Plain<SshArgs>;
 
 export interface ExistingDraft {
   readonly nodes: Draft<Node[]>;
@@ -47,6 +49,7 @@ function notAnObject(value: unknown, fix: string): string {
 
 const nodeShapes: Rule = ({ nodes, ssh }) =>
   entries<Node>("platform.nodes", nodes).flatMap(({ path, value }) => [
+    ...unknownProperties(path, value, ["name", "host", "hostKey", "peerAddress"] satisfies (keyof Node)[]),
     ...(value.name === UNKNOWN
       ? [problem(`${path}.name`, "is an Output. Give a plain string; the node's resources are named after it.")]
       : checks.name(`${path}.name`, value.name)),
@@ -83,16 +86,25 @@ function nodeHostKey(path: string, hostKey: unknown, ssh: Draft<Ssh>): Problem[]
       ];
 }
 
-const addressShapes: Rule = ({ virtualAddresses }) => [
-  ...checks.filledList('Add an address with its prefix length, such as { address: "198.51.100.10/24" }.')(
-    "platform.virtualAddresses",
-    virtualAddresses,
+const addressFix = 'Add an address with its prefix length, such as { address: "198.51.100.10/24" }.';
+const addressList = filledList(
+  shape<VirtualAddress>(
+    { address: checks.addressWithPrefix, interface: checks.optional(checks.networkInterface) },
+    addressFix,
   ),
-  ...entries<VirtualAddress>("platform.virtualAddresses", virtualAddresses).flatMap(({ path, value }) => [
-    ...checks.addressWithPrefix(`${path}.address`, value.address),
-    ...checks.optional(checks.networkInterface)(`${path}.interface`, value.interface),
-  ]),
-];
+  addressFix,
+);
+const addressShapes: Rule = ({ virtualAddresses }) => addressList("platform.virtualAddresses", virtualAddresses);
+
+const SSH = [
+  "privateKey",
+  "privateKeyPassphrase",
+  "user",
+  "port",
+  "bastion",
+  "acceptAnyHostKey",
+] satisfies (keyof Ssh)[];
+const BASTION = ["host", "port", "user", "privateKey", "privateKeyPassphrase", "hostKey"] satisfies (keyof Bastion)[];
 
 const sshShape: Rule = ({ ssh }) => {
   if (!isRecord(ssh)) {
@@ -100,6 +112,7 @@ const sshShape: Rule = ({ ssh }) => {
   }
   const { bastion } = ssh;
   return [
+    ...unknownProperties("platform.ssh", ssh, SSH),
     ...privateKeyProblems("platform.ssh.privateKey", ssh.privateKey, ssh.privateKeyPassphrase),
     ...checks.optional(checks.userName)("platform.ssh.user", ssh.user),
     ...checks.optional(checks.port)("platform.ssh.port", ssh.port),
@@ -108,12 +121,13 @@ const sshShape: Rule = ({ ssh }) => {
   ];
 };
 
-function bastionShape(bastion: Draft<UnwrappedObject<BastionArgs>>, ssh: Draft<Ssh>): Problem[] {
+function bastionShape(bastion: Draft<Bastion>, ssh: Draft<Ssh>): Problem[] {
   const path = "platform.ssh.bastion";
   if (bastion === UNKNOWN || !isRecord(bastion)) {
     return [problem(path, notAnObject(bastion, "Give { host, hostKey }."))];
   }
   return [
+    ...unknownProperties(path, bastion, BASTION),
     ...checks.host(`${path}.host`, bastion.host),
     ...checks.optional(checks.port)(`${path}.port`, bastion.port),
     ...checks.optional(checks.userName)(`${path}.user`, bastion.user),
@@ -187,7 +201,18 @@ const addressesAreFree: Rule = ({ nodes, virtualAddresses }) => {
   });
 };
 
-const rules: readonly Rule[] = [twoNodes, nodeShapes, differentNodes, addressShapes, addressesAreFree, sshShape];
+const nothingElse: Rule = (draft) =>
+  unknownProperties("platform", { ...draft }, ["nodes", "virtualAddresses", "ssh"] satisfies (keyof ExistingDraft)[]);
+
+const rules: readonly Rule[] = [
+  nothingElse,
+  twoNodes,
+  nodeShapes,
+  differentNodes,
+  addressShapes,
+  addressesAreFree,
+  sshShape,
+];
 
 export function existingProblems(draft: ExistingDraft): Problem[] {
   return rules.flatMap((rule) => rule(draft));

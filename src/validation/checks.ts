@@ -1,10 +1,10 @@
 // Checks of single values: a path and a value in, problems out. UNKNOWN passes; it is checked again once known.
 import { isIP, isIPv4 } from "node:net";
 import { closest, distance } from "fastest-levenshtein";
-import { isRecord, UNKNOWN } from "./draft";
+import { UNKNOWN } from "./draft";
 import { type Problem, problem, show } from "./problem";
 
-type Check = (path: string, value: unknown) => Problem[];
+export type Check = (path: string, value: unknown) => Problem[];
 
 /** What HAProxy and Keepalived take as a name without quoting. */
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
@@ -12,7 +12,7 @@ const HOST_NAME =
   /^(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
 const INTERFACE = /^[A-Za-z0-9][A-Za-z0-9_.@-]{0,14}$/;
 
-function check(isGood: (value: unknown) => boolean, complaint: string, fix: string): Check {
+export function check(isGood: (value: unknown) => boolean, complaint: string, fix: string): Check {
   return (path, value) => {
     if (value === UNKNOWN || isGood(value)) {
       return [];
@@ -21,16 +21,13 @@ function check(isGood: (value: unknown) => boolean, complaint: string, fix: stri
   };
 }
 
-const isText = (value: unknown): value is string => typeof value === "string";
+export const isText = (value: unknown): value is string => typeof value === "string";
 const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
 
 /** A check that lets an absent value pass. */
 export function optional(inner: Check): Check {
   return (path, value) => (value === undefined ? [] : inner(path, value));
 }
-
-/** Settings that belong together; what is in them has checks of its own. */
-export const object = check(isRecord, "is not an object.", "Use one with the properties that the documentation lists.");
 
 export const name = check(
   (value) => isText(value) && NAME.test(value) && !value.startsWith("ha-lb"),
@@ -94,6 +91,38 @@ export const requestPath = check(
   'Begin with "/" and percent-encode spaces, quotes, # and other special characters.',
 );
 
+/** Text of one line: whatever it is made of, it stays one quoted word of a configuration file. */
+export function text(longest: number): Check {
+  return check(
+    (value) =>
+      isText(value) && value.length > 0 && value.length <= longest && !/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(value),
+    "is not usable text.",
+    `Use 1 to ${longest} characters without line breaks and other control characters.`,
+  );
+}
+
+/** What a file of its own holds: lines are fine there. */
+export function multilineText(mostBytes: number): Check {
+  return check(
+    (value) => isText(value) && Buffer.byteLength(value) <= mostBytes && !/[^\P{Cc}\t\r\n]|\p{Cs}/u.test(value),
+    "is not usable text.",
+    `Use up to ${mostBytes} bytes without control characters other than line breaks and tabs.`,
+  );
+}
+
+/** A network or a single address. */
+export const network = check(
+  (value) => addressWithPrefix("", value).length === 0 || address("", value).length === 0,
+  "is not a network.",
+  'Use one such as "10.0.0.0/8", "2001:db8::/32" or "192.0.2.7".',
+);
+
+export const hostName = check(
+  (value) => isText(value) && isIP(value) === 0 && HOST_NAME.test(value) && !/^[\d.]+$/.test(value),
+  "is not a DNS name.",
+  'Use one such as "app.example.com".',
+);
+
 export const flag = check((value) => typeof value === "boolean", "is not a boolean.", "Use true or false.");
 
 export function wholeNumber(least: number, most: number): Check {
@@ -122,26 +151,6 @@ export function oneOf(choices: readonly string[]): Check {
     return [
       problem(path, `${show(value)} is not known.${suggestion(value, choices)} Use one of: ${choices.join(", ")}.`),
     ];
-  };
-}
-
-/** A list of objects with at least one item. */
-export function filledList(fix: string): Check {
-  return (path, value) => {
-    if (value === UNKNOWN) {
-      return [];
-    }
-    if (value === undefined || (Array.isArray(value) && value.length === 0)) {
-      return [problem(path, `is empty. ${fix}`)];
-    }
-    if (!Array.isArray(value)) {
-      return [problem(path, `${show(value)} is not a list. ${fix}`)];
-    }
-    return value.flatMap((item, index) =>
-      item === UNKNOWN || isRecord(item)
-        ? []
-        : [problem(`${path}[${index}]`, `${show(item)} is not an object. ${fix}`)],
-    );
   };
 }
 

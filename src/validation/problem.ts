@@ -28,6 +28,14 @@ export function problem(path: string, message: string): Problem {
   return { path, message };
 }
 
+/** The path of a property, as one would write it in a program: `.name`, or `["X-Name"]`. */
+export function member(path: string, key: string): string {
+  if (!/^[A-Za-z_]\w*$/.test(key)) {
+    return `${path}[${show(key)}]`;
+  }
+  return path === "" ? key : `${path}.${key}`;
+}
+
 /** How a value is shown in a message: quoted, with invisible characters spelled out, and cut when long. */
 export function show(value: unknown): string {
   const text = inWords(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {

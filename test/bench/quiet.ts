@@ -3,9 +3,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { now, stolenMs } from "../lab/clock";
 
-/** Of the time that a measurement takes. At more than this a timer of tenths of a second may be late by itself. */
-const TOLERATED = 0.03;
-const ATTEMPTS = 6;
+/** Of the time that a measurement takes. At more than this, a timer of tenths of a second may be late by itself. */
+const TOLERATED = 0.08;
+const ATTEMPTS = 3;
 const LOOK_MS = 1000;
 const PATIENCE_MS = 120_000;
 

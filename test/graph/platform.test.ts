@@ -113,6 +113,7 @@ describe("a platform of somebody else's", () => {
 
   it("leaves an address that it moves itself to no interface of Keepalived's", () => {
     const [bundle] = bundles(settings, {
+      secret: "the operator's",
       nodes: names.map((name, index) => ({ name, peerAddress: `10.0.0.${index + 1}` })),
       addresses: [{ address: "203.0.113.1" }],
     });

@@ -24,8 +24,9 @@ async function oneHealthyHolderAnswers(pair: Pair): Promise<void> {
 }
 
 /** A request from the lab's operator. */
-export function fetchFrom(pair: Pick<Pair, "lab">, address: string) {
-  return pair.lab.operator.run("curl", ["--silent", "--show-error", "--fail", "--max-time", "2", address]);
+export function fetchFrom(pair: Pick<Pair, "lab">, address: string, headers: readonly string[] = []) {
+  const own = headers.flatMap((header) => ["--header", header]);
+  return pair.lab.operator.run("curl", ["--silent", "--show-error", "--fail", "--max-time", "2", ...own, address]);
 }
 
 async function nodesCarryWhatWasDeployed(pair: Pair): Promise<void> {

@@ -5,6 +5,7 @@ import type { HaLoadBalancerArgs } from "../../src";
 import { type ExistingArgs, existing } from "../../src/platforms/existing";
 import { type Settings, validate } from "../../src/validate";
 import { InvalidArgumentsError, type Problem } from "../../src/validation/problem";
+import { authority, certificate } from "../certificates";
 
 /** Looks like the public key of a host; the same letter gives the same key. */
 export function hostKey(letter: string): string {
@@ -25,7 +26,69 @@ export const encryptedPrivateKey = generateKeyPairSync("ed25519").privateKey.exp
 
 const sample = {
   frontends: [
-    { name: "web", mode: "http", port: 80, defaultBackend: "app" },
+    {
+      name: "web",
+      mode: "http",
+      port: 80,
+      addresses: ["198.51.100.10", "2001:db8::10"],
+      defaultBackend: "app",
+      routes: [
+        {
+          match: {
+            hosts: ["shop.example.com", "*.shop.example.com"],
+            paths: ["/login"],
+            pathPrefixes: ["/api"],
+            pathRegexes: ["^/v[0-9]+/"],
+            methods: ["GET"],
+            headers: [{ name: "X-Kind", values: ["a b", "c"] }],
+            query: [{ name: "debug", values: ["1"] }],
+            cookies: [{ name: "beta", values: ["on"] }],
+            sourceNetworks: ["10.0.0.0/8"],
+            serverNames: ["secure.example.com"],
+            all: [{ methods: ["HEAD"] }],
+            any: [{ paths: ["/one"] }, { paths: ["/two"] }],
+            not: { hosts: ["old.example.com"] },
+          },
+          backend: "app",
+          rewrite: { stripPrefix: "/api", addPrefix: "/internal" },
+        },
+        { match: { paths: ["/old"] }, redirect: { location: "https://example.com/new page", status: 301 } },
+        { match: { paths: ["/older"] }, redirect: { prefix: "https://www.example.com", status: 308 } },
+        { match: { paths: ["/plain"] }, redirect: { scheme: "https", status: 302 } },
+        {
+          match: { paths: ["/robots.txt"] },
+          respond: {
+            status: 200,
+            contentType: "text/plain",
+            body: "User-agent: *\n",
+            headers: { "Cache-Control": "no-store" },
+          },
+        },
+      ],
+      routeTables: [
+        { by: "host", backends: { "a.example.com": "app" } },
+        { by: "pathPrefix", backends: { "/a": "app" } },
+      ],
+      tls: {
+        certificates: [certificate()],
+        profile: "modern",
+        alpn: ["h2", "http/1.1"],
+        clientCertificates: { authorities: authority(), mode: "optional" },
+        strictServerName: true,
+        hsts: { maxAgeSeconds: 31_536_000, includeSubDomains: true },
+      },
+      redirectToHttps: false,
+      acceptProxyProtocolFrom: ["192.0.2.0/24"],
+      forwardedHeaders: "both",
+      headers: {
+        request: { remove: ["X-Debug"], set: { "X-Edge": "100 % sure" }, add: { Via: "1.1 edge" } },
+        response: { remove: ["Server"], set: { "X-Frame-Options": "DENY" }, add: { "X-Note": "it's fine" } },
+      },
+      compression: { types: ["text/html", "text/css"] },
+      maxConnections: 10_000,
+      timeouts: { clientSeconds: 30, httpRequestSeconds: 5, keepAliveSeconds: 2.5 },
+      raw: ["tcp-request inspect-delay 3s"],
+    },
     { name: "tls", mode: "tcp", port: 443, defaultBackend: "db" },
   ],
   backends: [
@@ -34,21 +97,48 @@ const sample = {
       mode: "http",
       balance: "leastconn",
       servers: [
-        { name: "one", address: "10.0.1.1", port: 8080, weight: 10, backup: false },
+        { name: "one", address: "10.0.1.1", port: 8080, weight: 10, backup: false, maxConnections: 500 },
         { name: "two", address: "app.example.com", port: 8080, weight: 20, backup: true },
       ],
       healthCheck: {
         type: "http",
         path: "/healthz",
+        method: "GET",
         host: "app.example.com",
         expectStatus: 204,
+        tls: true,
         port: 8081,
         intervalSeconds: 1.5,
         fall: 4,
         rise: 5,
       },
+      agentCheck: { port: 9999, intervalSeconds: 3 },
+      passiveCheck: { observe: "responses", errorLimit: 20 },
+      slowStartSeconds: 30,
+      retries: 2,
+      redispatch: true,
+      tls: {
+        verify: "required",
+        authorities: authority(),
+        serverName: "app.internal.example.com",
+        clientCertificate: certificate(),
+      },
+      http2: true,
+      sendProxyProtocol: "v2",
+      connectionReuse: "always",
+      headers: { request: { remove: ["X-Client"] }, response: { remove: ["X-Powered-By"] } },
+      cache: { totalMebibytes: 8, maxObjectBytes: 10_000, maxAgeSeconds: 30 },
+      timeouts: { connectSeconds: 1, serverSeconds: 20, queueSeconds: 3, tunnelSeconds: 600 },
+      raw: ["option abortonclose"],
     },
-    { name: "db", mode: "tcp", balance: "source", servers: [{ name: "pg", address: "2001:db8:1::5", port: 5432 }] },
+    {
+      name: "db",
+      mode: "tcp",
+      balance: "source",
+      hashType: "map-based",
+      servers: [{ name: "pg", address: "2001:db8:1::5", port: 5432 }],
+      healthCheck: { type: "pgsql", user: "monitor" },
+    },
   ],
   failover: {
     profile: "fast",
@@ -92,7 +182,10 @@ export const removed: unique symbol = Symbol("removed");
 export function changed(...changes: readonly (readonly [path: string, value: unknown])[]): SampleArgs {
   const args = sampleArgs();
   for (const [path, value] of changes) {
-    const keys = path.split(/[.[\]]+/).filter(Boolean);
+    const keys = Array.from(
+      path.matchAll(/\["(.*?)"\]|\[(\d+)\]|(\w+)/g),
+      ([, quoted, index, name]) => (quoted ?? index ?? name) as string,
+    );
     const last = keys.pop() as string;
     const target = keys.reduce<Record<string, unknown>>((part, key) => part[key] as never, args as never);
     if (value === removed) {

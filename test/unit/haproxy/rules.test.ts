@@ -42,13 +42,13 @@ const cases: readonly Case[] = [
   ],
   [
     "wants a default backend",
-    [["frontends[0].defaultBackend", removed]],
-    [`frontends[0].defaultBackend: is missing. ${nameFix}`],
+    [["frontends[1].defaultBackend", removed]],
+    ["frontends[1].defaultBackend: is missing. Name the backend that gets the traffic, or give routes."],
   ],
   [
     "wants both ends to read the traffic alike",
-    [["frontends[0].mode", "tcp"]],
-    ['frontends[0].mode: "tcp" cannot use backends[0], whose mode is "http". Give both the same mode.'],
+    [["frontends[1].mode", "http"]],
+    ['frontends[1].mode: "http" cannot use backends[1], whose mode is "tcp". Give both the same mode.'],
   ],
   [
     "takes a left-out mode for http when it compares modes",
@@ -70,7 +70,7 @@ const cases: readonly Case[] = [
     "knows the balance algorithms",
     [["backends[0].balance", "leastcon"]],
     [
-      'backends[0].balance: "leastcon" is not known. Did you mean "leastconn"? Use one of: roundrobin, static-rr, leastconn, first, source, random.',
+      'backends[0].balance: "leastcon" is not known. Did you mean "leastconn"? Use one of: roundrobin, static-rr, leastconn, first, source, uri, url_param, hdr, rdp-cookie, random.',
     ],
   ],
   [
@@ -85,7 +85,7 @@ const cases: readonly Case[] = [
       ["failover.statusPort", removed],
     ],
     [
-      "frontends[1].port: 8405 is the port of the nodes' status. Use another one, or give failover.statusPort another one.",
+      "frontends[1].port: 8405 is what the nodes use themselves. Use another one, or give failover.statusPort another one.",
     ],
   ],
   [
@@ -146,7 +146,7 @@ const cases: readonly Case[] = [
   [
     "refuses settings of an HTTP check in another one",
     [["backends[0].healthCheck.type", "tcp"]],
-    ["path", "host", "expectStatus"].map(
+    ["path", "method", "host", "expectStatus"].map(
       (key) =>
         `backends[0].healthCheck.${key}: is only used by checks of type "http", and this one is "tcp". Remove it or change the type.`,
     ),

@@ -9,7 +9,7 @@ import { file, sampleBundles } from "./sampleBundles";
 const configurations = ["haproxy.cfg", "keepalived.conf"] as const;
 
 /** Choices and keys are left alone: whatever is not one of the choices, or no key, is refused. */
-const fixed = /\.(mode|balance|type|profile|hostKey|privateKey|preferredNode|defaultBackend)$/;
+const fixed = /\.(mode|balance|type|profile|hostKey|privateKey|preferredNode|defaultBackend)$|\.raw\[/;
 const texts = placesIn(sampleArgs()).flatMap(({ path, value }) =>
   typeof value === "string" && !fixed.test(path) ? [{ path, text: value }] : [],
 );
@@ -26,13 +26,34 @@ function nearly(text: string): fc.Arbitrary<string> {
     .map(([at, dropped, added]) => text.slice(0, at) + added + text.slice(at + dropped));
 }
 
-/** Per line: its indentation, its directive or that it is an address, and how many words it has. */
+/** The words of a line as HAProxy and Keepalived see them; undefined when a quote stays open. */
+function wordsOf(line: string): string[] | undefined {
+  const words: string[] = [];
+  let rest = line.trimStart();
+  while (rest !== "" && !rest.startsWith("#")) {
+    const [word] = /^(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\#])+/.exec(rest) ?? [];
+    if (word === undefined) {
+      return undefined;
+    }
+    words.push(word);
+    rest = rest.slice(word.length).trimStart();
+  }
+  return words;
+}
+
+/**
+ * What kinds of lines there are: the indentation, the directive or that it is an address, and how many words come
+ * before a condition. How many tests a condition needs depends on the text: whether it is that of another test, too.
+ */
 function shape(text: string): string[] {
-  return text.split(/[\n\r]/).map((line) => {
-    const words = line.trim().split(/\s+/);
-    const first = words[0] as string;
-    return `${line.search(/\S/)} ${isIP(first.split("/")[0] as string) === 0 ? first : "address"} ${words.length}`;
+  const kinds = text.split(/[\n\r]/).map((line) => {
+    const [first = "", ...words] = wordsOf(line) ?? ["a quote that stays open"];
+    const indentation = line.search(/\S/);
+    const until = words.indexOf("if");
+    const count = first === "acl" ? "any" : String(until < 0 ? words.length : until);
+    return `${indentation} ${isIP(first.split("/")[0] as string) === 0 ? first : "address"} ${count}`;
   });
+  return [...new Set(kinds)].sort();
 }
 
 function shapes(...changes: readonly (readonly [string, unknown])[]): string[][] {
@@ -69,9 +90,30 @@ describe("strings that validation accepts", () => {
             assert.deepEqual(shapes(...changes), expected);
           }
         }),
-        { numRuns: 60, examples: [[text]] },
+        { numRuns: 30, examples: [[text]] },
       );
       assert.ok(accepted > 0);
+    });
+  }
+});
+
+describe("raw lines that validation accepts", () => {
+  for (const path of ["frontends[0].raw[0]", "backends[0].raw[0]"]) {
+    it(`stay one line of their section: ${path}`, () => {
+      const sections = (text: string) => text.split(/[\n\r]/).filter((line) => /^\S/.test(line));
+      const of = (value: string) => file(sampleBundles([path, value])[0], "haproxy.cfg").content;
+      const [expected, lines] = [sections(of("option abortonclose")), of("option abortonclose").split("\n").length];
+      fc.assert(
+        fc.property(nearly("frontend x"), (value) => {
+          if (problemsOf(changed([path, value])).length === 0) {
+            const text = of(value);
+            assert.deepEqual(sections(text), expected);
+            assert.equal(text.split(/[\n\r]/).length, lines);
+            assert.doesNotMatch(text, /^ +(frontend\s|"|'|\\)/m);
+          }
+        }),
+        { numRuns: 300, examples: [["option forwardfor"], ['fr"ontend" x'], ["frontend x"], [".if true"], ["a \\"]] },
+      );
     });
   }
 });

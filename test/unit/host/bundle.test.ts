@@ -17,17 +17,25 @@ describe("a bundle", () => {
     const onNodes = globSync("{bin,lib,units}/**", { cwd: shipped, withFileTypes: true })
       .filter((entry) => entry.isFile() && !entry.name.endsWith(".pyc"))
       .map((entry) => join(entry.parentPath, entry.name).slice(shipped.length + 1));
-    const rendered = ["haproxy.cfg", "keepalived.conf", "node.json", "release"];
+    const rendered = [
+      "haproxy.cfg",
+      "haproxy/authorities/clients-of-web.pem",
+      "haproxy/authorities/servers-of-app.pem",
+      "haproxy/bodies/web-5",
+      "haproxy/certificates/to-servers-of-app.pem",
+      "haproxy/certificates/web/0001.pem",
+      "haproxy/maps/web-1.map",
+      "haproxy/maps/web-2.map",
+      "keepalived.conf",
+      "node.json",
+      "release",
+    ];
     assert.deepEqual(paths, [...onNodes, ...rendered].sort());
   });
 
   it("makes programs executable, and configuration readable for root alone", () => {
     for (const { path, mode } of first.files) {
-      const expected = path.startsWith("bin/")
-        ? 0o755
-        : /\.(cfg|conf)$/.test(path) && !path.includes("/")
-          ? 0o600
-          : 0o644;
+      const expected = path.startsWith("bin/") ? 0o755 : /^haproxy\b|^keepalived\.conf$/.test(path) ? 0o600 : 0o644;
       assert.equal(mode, expected, path);
     }
   });
@@ -75,7 +83,7 @@ describe("a bundle", () => {
 
   it("listens on IPv6 only where there is an IPv6 address to share", () => {
     const ipv4 = [{ address: "198.51.100.10/24" }];
-    assert.match(file(first, "haproxy.cfg").content, /bind :::80 v6only/);
+    assert.match(file(first, "haproxy.cfg").content, /bind :::443 v6only/);
     assert.doesNotMatch(file(sampleBundles(["platform.virtualAddresses", ipv4])[0], "haproxy.cfg").content, /v6only/);
   });
 });

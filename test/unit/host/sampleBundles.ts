@@ -9,6 +9,7 @@ export function sampleBundles(
   const { platform, ...settings } = changed(...changes);
   return bundles(settings as unknown as Settings, {
     nodes: platform.nodes,
+    secret: "the operator's",
     addresses: platform.virtualAddresses.map(({ address, interface: held }) => {
       const [ip = "", prefixLength] = address.split("/");
       return { address: ip, held: { prefixLength: Number(prefixLength), interface: held } };

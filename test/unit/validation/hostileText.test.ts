@@ -33,46 +33,51 @@ const printable = ["a space", "a double quote", "a single quote", "a #", "a !", 
   "a template",
 ]);
 
+/** Taken as it is, and quoted: only what no quotes can hold is refused. */
+const quoted =
+  /\.(body|contentType|location|prefix|expectBody)$|\.(set|add|headers)(\["[^"]+"\]|\.\w+)$|\.values\[\d+\]$|\.raw\[\d+\]$|\.pathRegexes\[\d+\]$/;
+/** Paths of URLs may have what else has a meaning in a configuration; they are quoted, too. */
+const paths = /\.(paths|pathPrefixes)\[\d+\]$|\.(stripPrefix|addPrefix)$/;
+/** Certificates are files of their own. */
+const files = /\.(certificates\[\d+\]|authorities|clientCertificate)$/;
+const lineBreaking = [
+  "a line feed",
+  "a carriage return",
+  "a NUL",
+  "an escape sequence",
+  "a C1 control",
+  "a line separator",
+];
+const inPaths = [
+  "a double quote",
+  "a single quote",
+  "a backslash",
+  "a variable",
+  "a command",
+  "a backtick",
+  "a brace",
+  "a template",
+];
+
+/** Whether this place takes that text, so that it is the renderer's to keep it in its place. */
+function takes(path: string, kind: string): boolean {
+  if (
+    path.endsWith(".body") &&
+    (kind === "a line feed" || kind === "a carriage return" || kind === "a line separator")
+  ) {
+    return true;
+  }
+  return (quoted.test(path) && !lineBreaking.includes(kind)) || (paths.test(path) && inPaths.includes(kind));
+}
+
 const texts = placesIn(sampleArgs()).flatMap(({ path, value }) =>
-  typeof value === "string" && !path.endsWith("privateKey") ? [{ path, text: value }] : [],
+  typeof value === "string" && !path.endsWith("privateKey") && !files.test(path) ? [{ path, text: value }] : [],
 );
 
 describe("text that would break out of its place", () => {
-  it("is looked for in every field that is a string", () => {
-    const fields = new Set(texts.map(({ path }) => path.replace(/\[\d+\]/g, "[]")));
-    assert.deepEqual(
-      [...fields].sort(),
-      [
-        "backends[].balance",
-        "backends[].healthCheck.host",
-        "backends[].healthCheck.path",
-        "backends[].healthCheck.type",
-        "backends[].mode",
-        "backends[].name",
-        "backends[].servers[].address",
-        "backends[].servers[].name",
-        "failover.preferredNode",
-        "failover.profile",
-        "frontends[].defaultBackend",
-        "frontends[].mode",
-        "frontends[].name",
-        "platform.nodes[].host",
-        "platform.nodes[].hostKey",
-        "platform.nodes[].name",
-        "platform.nodes[].peerAddress",
-        "platform.ssh.bastion.host",
-        "platform.ssh.bastion.hostKey",
-        "platform.ssh.bastion.user",
-        "platform.ssh.user",
-        "platform.virtualAddresses[].address",
-        "platform.virtualAddresses[].interface",
-      ].sort(),
-    );
-  });
-
   for (const { path, text } of texts) {
     it(`is refused in ${path}, and shown harmlessly`, () => {
-      for (const [kind, part] of Object.entries(hostile)) {
+      for (const [kind, part] of Object.entries(hostile).filter(([kind]) => !takes(path, kind))) {
         const half = Math.ceil(text.length / 2);
         const atTheEnd = path.endsWith("hostKey") && printable.includes(kind) ? [] : [`${text}${part}`];
         for (const value of [...atTheEnd, `${part}${text}`, `${text.slice(0, half)}${part}${text.slice(half)}`]) {

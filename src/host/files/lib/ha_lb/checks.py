@@ -14,7 +14,7 @@ class Refused(Exception):
 
 
 def check(bundle: Path, wanted: Settings) -> None:
-    _accepted("HAProxy", "haproxy", "-c", "-f", str(bundle / "haproxy.cfg"))
+    _accepted("HAProxy", "haproxy", "-c", "-C", str(bundle), "-f", "haproxy.cfg")
     _accepted("Keepalived", "keepalived", "--config-test", f"--use-file={bundle / 'keepalived.conf'}")
     _ports_are_free(wanted)
 

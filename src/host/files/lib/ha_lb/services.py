@@ -21,6 +21,7 @@ LINKS = {
     TMPFILES: "units/tmpfiles.conf",
     Path("/usr/local/sbin/ha-lb"): "bin/ha-lb",
 }
+PROXY_FILES = ("haproxy.cfg", "haproxy")
 AGENT_FILES = ("bin/agent", "lib", "node.json", "units/ha-lb-agent.service")
 START_SECONDS = 20
 
@@ -39,7 +40,7 @@ def use(bundle: Path, previous: Path | None) -> None:
     _bring(
         "haproxy",
         restart=differs(bundle, previous, "units/haproxy.conf"),
-        reload=differs(bundle, previous, "haproxy.cfg"),
+        reload=differs(bundle, previous, *PROXY_FILES),
     )
     _bring("ha-lb-agent", restart=differs(bundle, previous, *AGENT_FILES), reload=False)
     _bring(

@@ -1,0 +1,84 @@
+// A frontend as the lines of its section, with the files that they need.
+import { isIPv6 } from "node:net";
+import { compressionLines, forwardedLines, headerLines } from "./rewriting/render";
+import { renderRoutes } from "./routing/render";
+import { type ConfigFile, inOrder, type Lines, milliseconds } from "./section";
+import type { Frontend } from "./shapes";
+import { bindTls, frontendTlsFiles, frontendTlsLines } from "./tls/render";
+
+export interface Section {
+  readonly name: string;
+  readonly lines: readonly string[];
+  readonly files: readonly ConfigFile[];
+}
+
+/** @param ipv6 whether clients also come by IPv6 */
+export function frontendSection(frontend: Frontend, ipv6: boolean): Section {
+  const { name, mode = "http", tls, routes = [], routeTables = [] } = frontend;
+  const routed = renderRoutes({
+    name,
+    routes,
+    tables: routeTables,
+    serverName: tls ? "ssl_fc_sni" : "req.ssl_sni",
+  });
+  const parts: Lines[] = [
+    {
+      setting: [
+        `mode ${mode}`,
+        `option ${mode === "http" ? "httplog" : "tcplog"}`,
+        ...binds(frontend, ipv6),
+        ...limits(frontend),
+      ],
+    },
+    proxyProtocol(frontend.acceptProxyProtocolFrom),
+    greeting(frontend),
+    frontend.redirectToHttps ? { request: ["http-request redirect scheme https code 308 if !{ ssl_fc }"] } : {},
+    mode === "http" ? forwardedLines(frontend.forwardedHeaders ?? "x-forwarded", tls !== undefined) : {},
+    headerLines(frontend.headers),
+    compressionLines(frontend.compression),
+    frontendTlsLines(tls),
+    routed.lines,
+    { routing: frontend.defaultBackend ? [`default_backend ${frontend.defaultBackend}`] : [] },
+  ];
+  return {
+    name,
+    lines: [...inOrder(parts), ...(frontend.raw ?? [])],
+    files: [...frontendTlsFiles(name, tls), ...(routed.files ?? [])],
+  };
+}
+
+function binds({ name, mode = "http", port, addresses, tls, maxConnections: _ }: Frontend, ipv6: boolean): string[] {
+  const options = tls ? bindTls(name, mode, tls) : "";
+  const everywhere = [`bind *:${port}${options}`, ...(ipv6 ? [`bind :::${port} v6only${options}`] : [])];
+  // `transparent`: the address may be the other node's at the moment.
+  return (
+    addresses?.map((address) => `bind ${isIPv6(address) ? `[${address}]` : address}:${port} transparent${options}`) ??
+    everywhere
+  );
+}
+
+function limits({ maxConnections, timeouts = {} }: Frontend): string[] {
+  const { clientSeconds, httpRequestSeconds, keepAliveSeconds } = timeouts;
+  return [
+    ...(maxConnections ? [`maxconn ${maxConnections}`] : []),
+    ...timeout("client", clientSeconds),
+    ...timeout("http-request", httpRequestSeconds),
+    ...timeout("http-keep-alive", keepAliveSeconds),
+  ];
+}
+
+export function timeout(which: string, seconds: number | undefined): string[] {
+  return seconds === undefined ? [] : [`timeout ${which} ${milliseconds(seconds)}`];
+}
+
+function proxyProtocol(from: readonly string[] | undefined): Lines {
+  return from ? { connection: [`tcp-request connection expect-proxy layer4 if { src ${from.join(" ")} }`] } : {};
+}
+
+/** What passes through is looked at until the client's TLS greeting has told a name. */
+function greeting({ mode, tls, routes = [] }: Frontend): Lines {
+  const asked = JSON.stringify(routes).includes('"serverNames":');
+  return mode === "tcp" && !tls && asked
+    ? { content: ["tcp-request inspect-delay 5s", "tcp-request content accept if { req.ssl_hello_type 1 }"] }
+    : {};
+}

@@ -1,0 +1,110 @@
+// The servers of a backend: who they are, how one is picked, and how connections to them are kept.
+import type { Input } from "@pulumi/pulumi";
+
+/**
+ * How a backend picks the server of the next request (`http`) or connection (`tcp`). `uri`, `url_param` and `hdr` need
+ * http mode; `url_param` and `hdr` look at what `balanceKey` names, and `rdp-cookie` at a cookie of RDP connections.
+ */
+export const balanceAlgorithms = [
+  "roundrobin",
+  "static-rr",
+  "leastconn",
+  "first",
+  "source",
+  "uri",
+  "url_param",
+  "hdr",
+  "rdp-cookie",
+  "random",
+] as const;
+export type BalanceAlgorithm = (typeof balanceAlgorithms)[number];
+
+/**
+ * How a hash finds its server: `map-based` spreads evenly and moves nearly all keys when a server comes or goes,
+ * `consistent` moves only those of that server. HAProxy keyword: `hash-type`.
+ */
+export const hashTypes = ["map-based", "consistent"] as const;
+export type HashType = (typeof hashTypes)[number];
+
+/**
+ * Which requests may use a connection to a server that an earlier one opened. HAProxy keyword: `http-reuse`.
+ */
+export const connectionReuses = ["never", "safe", "aggressive", "always"] as const;
+export type ConnectionReuse = (typeof connectionReuses)[number];
+
+/** Version of the PROXY protocol: 1 is a line of text, 2 is binary. */
+export const proxyProtocols = ["v1", "v2"] as const;
+export type ProxyProtocol = (typeof proxyProtocols)[number];
+
+/** One server of a backend. HAProxy keyword: `server`. */
+export interface ServerArgs {
+  /**
+   * Name in logs and metrics; unique within the backend.
+   * @default the backend's name and the server's place in the list, such as "app-1"
+   */
+  name?: Input<string>;
+  /** IP address or DNS name; a name is resolved when HAProxy starts or reloads. */
+  address: Input<string>;
+  /** TCP port. */
+  port: Input<number>;
+  /**
+   * Share of the traffic relative to the other servers, 0 to 256; 0 sends nothing new.
+   * @default 100
+   */
+  weight?: Input<number>;
+  /**
+   * Whether the server gets traffic only when no other one works.
+   * @default false
+   */
+  backup?: Input<boolean>;
+  /**
+   * Requests (http) or connections (tcp) that the server gets at a time; further ones wait in its queue, as long as
+   * the backend's `timeouts.queueSeconds`. HAProxy keyword: `maxconn`.
+   * @default no limit
+   */
+  maxConnections?: Input<number>;
+}
+
+/** Servers that DNS lists, followed as the records change. HAProxy keywords: `server-template`, `resolvers`. */
+export interface DiscoveryArgs {
+  /** Name whose A and AAAA records are the servers' addresses. */
+  dns: Input<string>;
+  /** TCP port of all of them. */
+  port: Input<number>;
+  /** How many there can be at most, 1 to 1000: places that wait for a record cost next to nothing. */
+  slots: Input<number>;
+  /**
+   * Name servers that are asked, such as "10.0.0.2" or "10.0.0.2:5353".
+   * @default those of the host, in /etc/resolv.conf
+   */
+  resolvers?: Input<Input<string>[]>;
+  /**
+   * Seconds after which an answer is asked for again, 0.1 to 3600.
+   * @default 5
+   */
+  holdSeconds?: Input<number>;
+}
+
+/** How long a backend waits. */
+export interface BackendTimeoutsArgs {
+  /**
+   * Seconds until a server has to accept a connection. HAProxy keyword: `timeout connect`.
+   * @default 5
+   */
+  connectSeconds?: Input<number>;
+  /**
+   * Seconds that a server may be silent. HAProxy keyword: `timeout server`.
+   * @default 60
+   */
+  serverSeconds?: Input<number>;
+  /**
+   * Seconds that a request waits for a free place at a server. HAProxy keyword: `timeout queue`.
+   * @default 30
+   */
+  queueSeconds?: Input<number>;
+  /**
+   * Seconds that a WebSocket or another tunnel may be silent. HAProxy keyword: `timeout tunnel`.
+   * @default 3600
+   */
+  tunnelSeconds?: Input<number>;
+}

@@ -1,0 +1,88 @@
+// The shapes of a frontend and of a backend: a check for each of their properties.
+import * as checks from "../validation/checks";
+import type { Draft } from "../validation/draft";
+import type { Plain } from "../validation/plain";
+import type { Problem } from "../validation/problem";
+import { filledList, list, shape } from "../validation/shape";
+import { type BackendArgs, type FrontendArgs, type FrontendTimeoutsArgs, proxyModes } from "./args";
+import { agentCheckShape, healthCheckShape, passiveCheckShape } from "./health/rules";
+import { rawLine } from "./raw";
+import { forwardedHeaders } from "./rewriting/args";
+import { cacheShape, compressionShape, headerName, headersShape } from "./rewriting/rules";
+import { routeShape, routeTableShape } from "./routing/rules";
+import { balanceAlgorithms, connectionReuses, hashTypes, proxyProtocols } from "./servers/args";
+import { backendTimeoutsShape, discoveryShape, serverShape } from "./servers/rules";
+import { persistenceShape } from "./sessions/rules";
+import { backendTlsShape, frontendTlsShape } from "./tls/rules";
+
+export type Frontend = Plain<FrontendArgs>;
+export type Backend = Plain<BackendArgs>;
+
+/** Both lists, as far as they are known. */
+export interface ProxyDraft {
+  readonly frontends: Draft<Frontend[]>;
+  readonly backends: Draft<Backend[]>;
+}
+
+/** What has to hold between them. */
+export type Rule = (draft: ProxyDraft) => Problem[];
+
+const { optional } = checks;
+const emptyFix = "List at least one, or leave it out.";
+const timeout = optional(checks.seconds(0.001, 86_400));
+
+export const frontendShape = shape<Frontend>(
+  {
+    name: checks.name,
+    mode: optional(checks.oneOf(proxyModes)),
+    port: checks.port,
+    addresses: optional(filledList(checks.address, emptyFix)),
+    defaultBackend: optional(checks.name),
+    routes: optional(list(routeShape)),
+    routeTables: optional(list(routeTableShape)),
+    tls: optional(frontendTlsShape),
+    redirectToHttps: optional(checks.flag),
+    acceptProxyProtocolFrom: optional(filledList(checks.network, emptyFix)),
+    forwardedHeaders: optional(checks.oneOf(forwardedHeaders)),
+    headers: optional(headersShape),
+    compression: optional(compressionShape),
+    maxConnections: optional(checks.wholeNumber(1, 10_000_000)),
+    timeouts: optional(
+      shape<Plain<FrontendTimeoutsArgs>>({
+        clientSeconds: timeout,
+        httpRequestSeconds: timeout,
+        keepAliveSeconds: timeout,
+      }),
+    ),
+    raw: optional(list(rawLine)),
+  },
+  "Add a frontend: a name, a port and a defaultBackend.",
+);
+
+export const backendShape = shape<Backend>(
+  {
+    name: checks.name,
+    mode: optional(checks.oneOf(proxyModes)),
+    balance: optional(checks.oneOf(balanceAlgorithms)),
+    balanceKey: optional(headerName),
+    hashType: optional(checks.oneOf(hashTypes)),
+    servers: optional(filledList(serverShape, "List servers, each with an address and a port.")),
+    discovery: optional(discoveryShape),
+    healthCheck: optional(healthCheckShape),
+    persistence: optional(persistenceShape),
+    agentCheck: optional(agentCheckShape),
+    passiveCheck: optional(passiveCheckShape),
+    slowStartSeconds: optional(checks.seconds(0.001, 86_400)),
+    retries: optional(checks.wholeNumber(0, 20)),
+    redispatch: optional(checks.flag),
+    tls: optional(backendTlsShape),
+    http2: optional(checks.flag),
+    sendProxyProtocol: optional(checks.oneOf(proxyProtocols)),
+    connectionReuse: optional(checks.oneOf(connectionReuses)),
+    headers: optional(headersShape),
+    cache: optional(cacheShape),
+    timeouts: optional(backendTimeoutsShape),
+    raw: optional(list(rawLine)),
+  },
+  "Add a backend: a name and its servers.",
+);

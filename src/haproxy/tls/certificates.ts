@@ -1,0 +1,106 @@
+// Certificates and keys in PEM: whether HAProxy could use them, and for how long.
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { type Check, isText } from "../../validation/checks";
+import { UNKNOWN } from "../../validation/draft";
+import { problem, show } from "../../validation/problem";
+
+const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]+?-----END \1-----/g;
+const SCHEME = "Give the certificate, those of the authorities between, and the private key, all in PEM.";
+
+/**
+ * A certificate with its private key, and whatever certificates lead to its authority. Messages never show the text: a
+ * key may be in it.
+ */
+export const certificateWithKey: Check = (path, value) =>
+  complaint(path, value, () => keyPairComplaint(value as string));
+
+/** One or more certificates of authorities. */
+export const authorities: Check = (path, value) => complaint(path, value, () => authoritiesComplaint(value as string));
+
+function complaint(path: string, value: unknown, judge: () => string | undefined) {
+  if (value === UNKNOWN) {
+    return [];
+  }
+  if (!isText(value) || value.trim() === "") {
+    return [problem(path, `is missing, or is no text. ${SCHEME}`)];
+  }
+  const text = judge();
+  return text ? [problem(path, text)] : [];
+}
+
+function keyPairComplaint(text: string): string | undefined {
+  const blocks = blocksOf(text);
+  const keys = blocks.filter(({ label }) => label.endsWith("PRIVATE KEY"));
+  const chain = parsedCertificates(blocks);
+  if (typeof chain === "string") {
+    return chain;
+  }
+  if (keys.length !== 1) {
+    return `has ${keys.length === 0 ? "no private key" : `${keys.length} private keys`}. ${SCHEME}`;
+  }
+  const [leaf] = chain;
+  if (!leaf) {
+    return `has no certificate. ${SCHEME}`;
+  }
+  const key = parsedKey(keys[0]?.text ?? "");
+  if (!key) {
+    return "has a private key that cannot be read. Give it in PEM, without a passphrase.";
+  }
+  if (!leaf.checkPrivateKey(key)) {
+    return `has a private key that is not that of the certificate for ${names(leaf)}. The certificate of the server comes first in the file.`;
+  }
+  return expired(leaf) ?? brokenChain(chain);
+}
+
+function authoritiesComplaint(text: string): string | undefined {
+  const blocks = blocksOf(text);
+  if (blocks.some(({ label }) => label.endsWith("PRIVATE KEY"))) {
+    return "has a private key. Only certificates belong here; take the key out, and replace it where it was shown.";
+  }
+  const certificates = parsedCertificates(blocks);
+  if (typeof certificates === "string") {
+    return certificates;
+  }
+  return certificates.length === 0 ? "has no certificate. Give those of the authorities, in PEM." : undefined;
+}
+
+function blocksOf(text: string): { label: string; text: string }[] {
+  return [...text.matchAll(BLOCK)].map(([block, label = ""]) => ({ label, text: block }));
+}
+
+function parsedCertificates(blocks: readonly { label: string; text: string }[]): X509Certificate[] | string {
+  try {
+    return blocks.filter(({ label }) => label === "CERTIFICATE").map(({ text }) => new X509Certificate(text));
+  } catch {
+    return `has a certificate that cannot be read. ${SCHEME}`;
+  }
+}
+
+function parsedKey(text: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function names(certificate: X509Certificate): string {
+  return show(certificate.subjectAltName?.replaceAll("DNS:", "") ?? certificate.subject);
+}
+
+function expired(certificate: X509Certificate): string | undefined {
+  return certificate.validToDate < new Date()
+    ? `is the certificate for ${names(certificate)}, which expired on ${certificate.validTo}. Give a new one.`
+    : undefined;
+}
+
+/** Each certificate is issued by the next one; otherwise clients that lack the one between turn away. */
+function brokenChain(chain: readonly X509Certificate[]): string | undefined {
+  const broken = chain.findIndex((one, index) => {
+    const issuer = chain[index + 1];
+    return issuer !== undefined && !one.checkIssued(issuer);
+  });
+  return broken < 0
+    ? undefined
+    : `has certificate ${broken + 2}, which did not issue certificate ${broken + 1}. Put them in order: server, authorities between.`;
+}
