@@ -1,6 +1,7 @@
 // The arguments of HaLoadBalancer. Their parts stand with their subject; this is the whole.
 import type { Input } from "@pulumi/pulumi";
 import type { BackendArgs, FrontendArgs } from "./haproxy/args";
+import type { HaproxyArgs } from "./haproxy/operation/args";
 import type { FailoverArgs } from "./keepalived/args";
 import type { Platform } from "./platform";
 
@@ -21,6 +22,8 @@ export interface HaLoadBalancerArgs {
   frontends: Input<Input<FrontendArgs>[]>;
   /** Groups of servers; at least one. */
   backends: Input<Input<BackendArgs>[]>;
+  /** Settings of HAProxy as a whole: logs, monitoring, error pages, limits. */
+  haproxy?: Input<HaproxyArgs>;
   /**
    * How fast a dead node is noticed, and whether one node is preferred.
    * @default profile "steady", no preferred node

@@ -3,7 +3,10 @@
 export type { HaLoadBalancerArgs, PackagesArgs } from "./args";
 export { HaLoadBalancer, type NodeOutput } from "./haLoadBalancer";
 export * from "./haproxy/args";
+export * from "./haproxy/forwarding/args";
 export * from "./haproxy/health/args";
+export * from "./haproxy/operation/args";
+export * from "./haproxy/protection/args";
 export * from "./haproxy/rewriting/args";
 export * from "./haproxy/routing/args";
 export * from "./haproxy/servers/args";

@@ -2,6 +2,7 @@
 // arguments that have a problem, because every child takes its inputs from what comes out here.
 import * as pulumi from "@pulumi/pulumi";
 import type { HaLoadBalancerArgs, PackagesArgs } from "./args";
+import { defaultMonitoringPort, type Haproxy, haproxyShape } from "./haproxy/operation/rules";
 import { type Backend, type Frontend, type ProxyDraft, proxyProblems } from "./haproxy/rules";
 import { defaultPorts } from "./keepalived/model";
 import { type Failover, failoverProblems } from "./keepalived/rules";
@@ -18,6 +19,7 @@ type Packages = Plain<PackagesArgs>;
 export interface Settings {
   readonly frontends: Frontend[];
   readonly backends: Backend[];
+  readonly haproxy?: Haproxy;
   readonly failover?: Failover;
   readonly packages?: Packages;
 }
@@ -42,6 +44,7 @@ export function validate(component: string, args: HaLoadBalancerArgs): pulumi.Ou
 
 function problemsOf(all: unknown, platform: Platform): Problem[] {
   const values = all as ProxyDraft & {
+    haproxy?: Draft<Haproxy>;
     failover?: Draft<Failover>;
     packages?: Draft<Packages>;
     platform: Draft<Record<string, unknown>>;
@@ -49,6 +52,7 @@ function problemsOf(all: unknown, platform: Platform): Problem[] {
   return [
     ...unknownProperties("", values as unknown as Record<string, unknown>, PROPERTIES),
     ...proxyProblems(values),
+    ...checks.optional(haproxyShape)("haproxy", values.haproxy),
     ...failoverProblems(values.failover, platform?.nodeNames ?? []),
     ...ownPortProblems(values),
     ...packagesShape("packages", values.packages),
@@ -56,7 +60,14 @@ function problemsOf(all: unknown, platform: Platform): Problem[] {
   ];
 }
 
-const PROPERTIES: readonly (keyof HaLoadBalancerArgs)[] = ["platform", "frontends", "backends", "failover", "packages"];
+const PROPERTIES: readonly (keyof HaLoadBalancerArgs)[] = [
+  "platform",
+  "frontends",
+  "backends",
+  "haproxy",
+  "failover",
+  "packages",
+];
 
 function noPlatform(given: unknown): Problem {
   const complaint = given === undefined || given === null ? "is missing." : `${show(given)} is not a platform.`;
@@ -64,27 +75,32 @@ function noPlatform(given: unknown): Problem {
 }
 
 /** Nothing else can listen on what the nodes use for themselves. */
-function ownPortProblems({ frontends, failover }: ProxyDraft & { failover?: Draft<Failover> }): Problem[] {
+function ownPortProblems({ frontends, failover, haproxy }: OwnPorts): Problem[] {
   if (failover === UNKNOWN) {
     return [];
   }
-  const own = { ...defaultPorts, ...(isRecord(failover) ? failover : {}) };
-  const taken = (["statusPort", "peersPort"] as const).flatMap((key) =>
-    entries<Frontend>("frontends", frontends)
-      .filter(({ value }) => known(value.port) && value.port === own[key])
-      .map(({ path, value }) =>
-        problem(
-          `${path}.port`,
-          `${show(value.port)} is what the nodes use themselves. Use another one, or give failover.${key} another one.`,
-        ),
-      ),
+  const given = isRecord(failover) ? failover : {};
+  const monitoring = isRecord(haproxy) && isRecord(haproxy.monitoring) ? haproxy.monitoring : undefined;
+  const own = [
+    ...(["statusPort", "peersPort"] as const).map(
+      (key) => [`failover.${key}`, given[key] ?? defaultPorts[key]] as const,
+    ),
+    ...(monitoring ? [["haproxy.monitoring.port", monitoring.port ?? defaultMonitoringPort] as const] : []),
+  ].filter(([, port]) => known(port));
+  const ofFrontends = entries<Frontend>("frontends", frontends).map(
+    ({ path, value }) => [`${path}.port`, value.port] as const,
   );
-  return own.statusPort === own.peersPort && known(own.peersPort)
-    ? [
-        ...taken,
-        problem("failover.peersPort", `${show(own.peersPort)} is statusPort, too. Give one of them another port.`),
-      ]
-    : taken;
+  return own.flatMap(([taken, port], index) =>
+    [...ofFrontends, ...own.slice(index + 1)]
+      .filter(([, other]) => other === port)
+      .map(([path]) => problem(path, `${show(port)} is ${taken} of the nodes, too. Give one of them another port.`)),
+  );
+}
+
+interface OwnPorts {
+  readonly frontends: Draft<Frontend[]>;
+  readonly failover?: Draft<Failover>;
+  readonly haproxy?: Draft<Haproxy>;
 }
 
 const packagesShape = checks.optional(

@@ -1,6 +1,8 @@
 // What a user says about HAProxy: frontends that listen, backends that answer. Their parts stand with their subjects.
 import type { Input } from "@pulumi/pulumi";
+import type { ForwardProxyArgs } from "./forwarding/args";
 import type { AgentCheckArgs, HealthCheckArgs, PassiveCheckArgs } from "./health/args";
+import type { AccessArgs, RateLimitArgs } from "./protection/args";
 import type { CacheArgs, CompressionArgs, ForwardedHeaders, HeadersArgs } from "./rewriting/args";
 import type { RouteArgs, RouteTableArgs } from "./routing/args";
 import type {
@@ -37,6 +39,20 @@ export interface FrontendTimeoutsArgs {
    * @default 10
    */
   keepAliveSeconds?: Input<number>;
+}
+
+/** Headers that the log has besides. HAProxy keyword: `capture`. */
+export interface CaptureHeadersArgs {
+  /**
+   * Of requests.
+   * @default none
+   */
+  request?: Input<Input<string>[]>;
+  /**
+   * Of answers.
+   * @default none
+   */
+  response?: Input<Input<string>[]>;
 }
 
 /** A port that clients connect to. HAProxy keyword: `frontend`. */
@@ -98,6 +114,33 @@ export interface FrontendArgs {
    * @default none
    */
   headers?: Input<HeadersArgs>;
+  /**
+   * Who may come in at all.
+   * @default everybody
+   */
+  access?: Input<AccessArgs>;
+  /**
+   * How often a client may come; two limits at most.
+   * @default as often as it likes
+   */
+  rateLimits?: Input<Input<RateLimitArgs>[]>;
+  /**
+   * Goes out for programs that ask it for whole addresses, to listed destinations alone. Such a frontend has no backends
+   * and no routes. http only.
+   * @default none
+   */
+  forwardProxy?: Input<ForwardProxyArgs>;
+  /**
+   * Headers that the log has besides. http only.
+   * @default none
+   */
+  captureHeaders?: Input<CaptureHeadersArgs>;
+  /**
+   * Name of a header that gives each request an id of its own, for servers and the log. http only. HAProxy keyword:
+   * `unique-id-header`.
+   * @default none
+   */
+  requestIdHeader?: Input<string>;
   /**
    * Compresses answers. http only.
    * @default none: it costs processor time

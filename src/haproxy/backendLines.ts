@@ -2,9 +2,11 @@
 import { isIPv6 } from "node:net";
 import { type Section, timeout } from "./frontendLines";
 import { checkLines, serverChecks } from "./health/render";
+import { rawLines } from "./raw";
 import { cacheLines, headerLines } from "./rewriting/render";
 import { defaultServerName } from "./rules";
 import { inOrder, type Lines, milliseconds } from "./section";
+import { resolverLines } from "./servers/resolvers";
 import type { Discovery } from "./servers/rules";
 import { persistenceLines, serverCookie } from "./sessions/render";
 import type { Backend } from "./shapes";
@@ -20,7 +22,7 @@ export function backendSection(backend: Backend): Section {
     headerLines(backend.headers),
     { routing: servers(backend) },
   ];
-  return { name, lines: [...inOrder(parts), ...(backend.raw ?? [])], files: backendTlsFiles(name, backend.tls) };
+  return { name, lines: [...inOrder(parts), ...rawLines(backend.raw)], files: backendTlsFiles(name, backend.tls) };
 }
 
 function balance({ balance = "roundrobin", balanceKey, hashType = "consistent" }: Backend): string[] {
@@ -63,23 +65,7 @@ export function resolversOf(backend: string): string {
 }
 
 export function resolverSection(backend: string, { resolvers, holdSeconds = 5 }: Discovery) {
-  const asked = resolvers?.map((address, index) => `nameserver ns${index + 1} ${resolverEndpoint(address)}`);
-  return {
-    name: resolversOf(backend),
-    lines: [
-      ...(asked ?? ["parse-resolv-conf"]),
-      "accepted_payload_size 8192",
-      `hold valid ${milliseconds(holdSeconds)}`,
-      // A name server that is away for a while takes no server out.
-      ...["nx", "other", "refused", "timeout", "obsolete"].map(
-        (kind) => `hold ${kind} ${kind === "obsolete" ? milliseconds(holdSeconds) : "30s"}`,
-      ),
-    ],
-  };
-}
-
-function resolverEndpoint(text: string): string {
-  return isIPv6(text) ? `[${text}]:53` : /:\d+$/.test(text) ? text : `${text}:53`;
+  return { name: resolversOf(backend), lines: resolverLines(resolvers, holdSeconds) };
 }
 
 function commonOptions(backend: Backend): string {

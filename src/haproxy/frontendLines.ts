@@ -1,10 +1,18 @@
 // A frontend as the lines of its section, with the files that they need.
 import { isIPv6 } from "node:net";
+import { forwardLines } from "./forwarding/render";
+import { logLines } from "./operation/render";
+import type { Logging } from "./operation/rules";
+import { accessLines, guardLines, rateLimitLines } from "./protection/render";
+import { rawLines } from "./raw";
 import { compressionLines, forwardedLines, headerLines } from "./rewriting/render";
 import { renderRoutes } from "./routing/render";
 import { type ConfigFile, inOrder, type Lines, milliseconds } from "./section";
 import type { Frontend } from "./shapes";
 import { bindTls, frontendTlsFiles, frontendTlsLines } from "./tls/render";
+
+/** A header that is longer is cut in the log. */
+const CAPTURED_LENGTH = 256;
 
 export interface Section {
   readonly name: string;
@@ -13,7 +21,7 @@ export interface Section {
 }
 
 /** @param ipv6 whether clients also come by IPv6 */
-export function frontendSection(frontend: Frontend, ipv6: boolean): Section {
+export function frontendSection(frontend: Frontend, ipv6: boolean, logging: Logging | undefined): Section {
   const { name, mode = "http", tls, routes = [], routeTables = [] } = frontend;
   const routed = renderRoutes({
     name,
@@ -22,27 +30,25 @@ export function frontendSection(frontend: Frontend, ipv6: boolean): Section {
     serverName: tls ? "ssl_fc_sni" : "req.ssl_sni",
   });
   const parts: Lines[] = [
-    {
-      setting: [
-        `mode ${mode}`,
-        `option ${mode === "http" ? "httplog" : "tcplog"}`,
-        ...binds(frontend, ipv6),
-        ...limits(frontend),
-      ],
-    },
+    { setting: [`mode ${mode}`, ...binds(frontend, ipv6), ...limits(frontend)] },
+    writtenDown(frontend, logging),
     proxyProtocol(frontend.acceptProxyProtocolFrom),
     greeting(frontend),
+    guardLines(mode),
+    accessLines(name, mode, frontend.access),
+    rateLimitLines(name, frontend.rateLimits),
     frontend.redirectToHttps ? { request: ["http-request redirect scheme https code 308 if !{ ssl_fc }"] } : {},
     mode === "http" ? forwardedLines(frontend.forwardedHeaders ?? "x-forwarded", tls !== undefined) : {},
     headerLines(frontend.headers),
     compressionLines(frontend.compression),
     frontendTlsLines(tls),
     routed.lines,
+    frontend.forwardProxy ? forwardLines(name, frontend.forwardProxy) : {},
     { routing: frontend.defaultBackend ? [`default_backend ${frontend.defaultBackend}`] : [] },
   ];
   return {
     name,
-    lines: [...inOrder(parts), ...(frontend.raw ?? [])],
+    lines: [...inOrder(parts), ...rawLines(frontend.raw)],
     files: [...frontendTlsFiles(name, tls), ...(routed.files ?? [])],
   };
 }
@@ -65,6 +71,23 @@ function limits({ maxConnections, timeouts = {} }: Frontend): string[] {
     ...timeout("http-request", httpRequestSeconds),
     ...timeout("http-keep-alive", keepAliveSeconds),
   ];
+}
+
+function writtenDown(frontend: Frontend, logging: Logging | undefined): Lines {
+  const { mode = "http", captureHeaders = {}, requestIdHeader } = frontend;
+  const { request = [], response = [] } = captureHeaders;
+  const numbered = mode === "http" && (requestIdHeader !== undefined || logging?.format === "json");
+  return {
+    setting: [
+      ...logLines(mode, logging, { request, response }),
+      ...request.map((name) => `capture request header ${name} len ${CAPTURED_LENGTH}`),
+      ...response.map((name) => `capture response header ${name} len ${CAPTURED_LENGTH}`),
+      ...(numbered ? ["unique-id-format %[uuid()]"] : []),
+      ...(requestIdHeader ? [`unique-id-header ${requestIdHeader}`] : []),
+    ],
+    // Only this proxy gives out ids.
+    request: requestIdHeader ? [`http-request del-header ${requestIdHeader}`] : [],
+  };
 }
 
 export function timeout(which: string, seconds: number | undefined): string[] {

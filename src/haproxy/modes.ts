@@ -2,6 +2,7 @@
 import { type Draft, entries, isRecord, known, UNKNOWN } from "../validation/draft";
 import { type Problem, problem, show } from "../validation/problem";
 import { proxyModes } from "./args";
+import { httpProtection } from "./protection/rules";
 import { type Route, tcpConditions, usedConditions } from "./routing/rules";
 import { httpPersistence } from "./sessions/rules";
 import type { Backend, Frontend, Rule } from "./shapes";
@@ -21,7 +22,16 @@ export function sameMode(path: string, mode: unknown, targetPath: string, target
   ];
 }
 
-const HTTP_FRONTEND = ["routeTables", "redirectToHttps", "forwardedHeaders", "headers", "compression"] as const;
+const HTTP_FRONTEND = [
+  "routeTables",
+  "redirectToHttps",
+  "forwardedHeaders",
+  "forwardProxy",
+  "captureHeaders",
+  "requestIdHeader",
+  "headers",
+  "compression",
+] as const;
 const HTTP_BACKEND = ["http2", "connectionReuse", "headers", "cache"] as const;
 const HTTP_BALANCE = ["uri", "url_param", "hdr"];
 
@@ -32,6 +42,9 @@ export const httpOnly: Rule = ({ frontends, backends }) => [
     .flatMap(({ path, value }) => [
       ...HTTP_FRONTEND.filter((key) => known(value[key])).map((key) => needsHttp(path, key)),
       ...(isRecord(value.tls) && known(value.tls.hsts) ? [needsHttp(path, "tls.hsts")] : []),
+      ...httpProtection(value.access, Array.isArray(value.rateLimits) ? value.rateLimits.filter(isRecord) : []).map(
+        (key) => needsHttp(path, key),
+      ),
       ...httpRoutes(path, value.routes as Draft<Route[]>).map((place) => needsHttp(path, place.slice(path.length + 1))),
     ]),
   ...entries<Backend>("backends", backends)

@@ -43,3 +43,8 @@ function isOneDirective(text: string): boolean {
     !text.endsWith("\\")
   );
 }
+
+/** How they stand in their section. */
+export function rawLines(lines: readonly string[] = []): string[] {
+  return lines.map((line) => line.trim());
+}

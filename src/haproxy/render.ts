@@ -2,8 +2,12 @@
 import { createHash } from "node:crypto";
 import { renderTemplate } from "../host/template";
 import { backendSection, resolverSection } from "./backendLines";
+import { forwardBackend, forwardResolvers } from "./forwarding/render";
 import { frontendSection } from "./frontendLines";
+import { defaultsLines, errorPageFiles, globalLines, monitoringSections } from "./operation/render";
+import type { Haproxy } from "./operation/rules";
 import { type Peers, peersFiles, peersSection } from "./peers/render";
+import { rateLimitTables, userSection } from "./protection/render";
 import { cacheSection } from "./rewriting/render";
 import type { ConfigFile } from "./section";
 import { usesTable } from "./sessions/render";
@@ -25,6 +29,7 @@ export interface RenderedProxy {
 export interface Proxy {
   readonly frontends: readonly Frontend[];
   readonly backends: readonly Backend[];
+  readonly haproxy?: Haproxy;
 }
 
 /** What is not the user's to say, and partly differs from node to node. */
@@ -35,25 +40,45 @@ export interface ProxyNode {
 }
 
 export function renderProxy(proxy: Proxy, { ipv6, peers }: ProxyNode): RenderedProxy {
-  const frontends = proxy.frontends.map((frontend) => frontendSection(frontend, ipv6));
+  const { haproxy = {} } = proxy;
+  const frontends = proxy.frontends.map((frontend) => frontendSection(frontend, ipv6, haproxy.logging));
   const backends = proxy.backends.map(backendSection);
-  const shares = proxy.backends.some(({ persistence }) => usesTable(persistence));
+  const monitoring = monitoringSections(haproxy.monitoring, peers.own.address);
+  const helpers = helperSections(proxy);
+  const shares = helpers.tables.length > 0 || proxy.backends.some(({ persistence }) => usesTable(persistence));
   const files = [
     ...[...frontends, ...backends].flatMap((section) => section.files),
+    ...errorPageFiles(haproxy),
     ...(shares ? peersFiles(peers) : []),
   ];
   const view = {
-    globalTlsSettings,
+    globalLines: [...globalLines(haproxy), ...globalTlsSettings],
+    defaultsLines: defaultsLines(haproxy),
     peers: shares ? [peersSection(peers)] : [],
-    frontends,
-    backends,
-    resolvers: proxy.backends.flatMap(({ name, discovery }) => (discovery ? [resolverSection(name, discovery)] : [])),
-    caches: proxy.backends.flatMap(({ name, cache }) => (cache ? [cacheSection(name, cache)] : [])),
+    users: [...helpers.users, ...monitoring.users],
+    resolvers: helpers.resolvers,
+    caches: helpers.caches,
+    frontends: [...frontends, ...monitoring.frontends],
+    backends: [...backends, ...helpers.tables, ...helpers.forwarding],
   };
   const configId = createHash("sha256")
     .update(JSON.stringify([renderTemplate(template, view), files]))
     .digest("hex")
     .slice(0, 16);
-  const ports = [...proxy.frontends.map(({ port }) => port), ...(shares ? [peers.port] : [])];
+  const ports = [...proxy.frontends.map(({ port }) => port), ...monitoring.ports, ...(shares ? [peers.port] : [])];
   return { text: renderTemplate(template, { ...view, configId }), files, ports, configId };
+}
+
+/** Sections that hold what frontends and backends refer to. */
+function helperSections({ frontends, backends }: Proxy) {
+  return {
+    tables: frontends.flatMap(({ name, rateLimits }) => rateLimitTables(name, rateLimits)),
+    users: frontends.flatMap(({ name, access }) => (access?.basicAuth ? [userSection(name, access.basicAuth)] : [])),
+    forwarding: frontends.flatMap(({ name, forwardProxy }) => (forwardProxy ? [forwardBackend(name)] : [])),
+    resolvers: [
+      ...backends.flatMap(({ name, discovery }) => (discovery ? [resolverSection(name, discovery)] : [])),
+      ...frontends.flatMap(({ name, forwardProxy }) => (forwardProxy ? [forwardResolvers(name, forwardProxy)] : [])),
+    ],
+    caches: backends.flatMap(({ name, cache }) => (cache ? [cacheSection(name, cache)] : [])),
+  };
 }

@@ -137,7 +137,9 @@ function unknownBackend(path: string, wanted: string, names: readonly unknown[])
 /** A frontend does something with what it gets. */
 const frontendsLeadSomewhere: Rule = ({ frontends }) =>
   entries<Frontend>("frontends", frontends).flatMap(({ path, value }) =>
-    (["defaultBackend", "routes", "routeTables", "redirectToHttps"] as const).every((key) => value[key] === undefined)
+    (["defaultBackend", "routes", "routeTables", "redirectToHttps", "forwardProxy"] as const).every(
+      (key) => value[key] === undefined,
+    )
       ? [problem(`${path}.defaultBackend`, "is missing. Name the backend that gets the traffic, or give routes.")]
       : [],
   );
@@ -148,6 +150,18 @@ const redirectsFromPlain: Rule = ({ frontends }) =>
     .filter(({ value }) => value.redirectToHttps === true && value.tls !== undefined)
     .map(({ path }) =>
       problem(`${path}.redirectToHttps`, "would lead clients of tls in a circle. Set it on the frontend without tls."),
+    );
+
+/** A proxy for clients that want out serves nothing else. */
+const forwardProxiesAreAlone: Rule = ({ frontends }) =>
+  entries<Frontend>("frontends", frontends)
+    .filter(({ value }) => value.forwardProxy !== undefined)
+    .flatMap(({ path, value }) =>
+      (["defaultBackend", "routes", "routeTables", "redirectToHttps"] as const)
+        .filter((key) => known(value[key]) && value[key] !== false)
+        .map((key) =>
+          problem(`${path}.${key}`, "cannot be together with forwardProxy. Give that a frontend of its own."),
+        ),
     );
 
 /** HAProxy's lines have an end. */
@@ -181,6 +195,7 @@ const rules: readonly Rule[] = [
   uniquePorts,
   frontendsLeadSomewhere,
   redirectsFromPlain,
+  forwardProxiesAreAlone,
   backendsExist,
   httpOnly,
   serverNamesAreHeard,

@@ -1,9 +1,20 @@
 // Lines of one section of haproxy.cfg, and the words they are made of. What users give gets into a line only here.
+import { isIPv6 } from "node:net";
 
 /**
  * The order in which HAProxy evaluates rules, whatever the order in the file: it warns about files that pretend another.
  */
-const phases = ["setting", "acl", "connection", "content", "request", "response", "afterResponse", "routing"] as const;
+const phases = [
+  "setting",
+  "acl",
+  "connection",
+  "session",
+  "content",
+  "request",
+  "response",
+  "afterResponse",
+  "routing",
+] as const;
 type Phase = (typeof phases)[number];
 
 /** What a feature adds to a section. */
@@ -44,4 +55,9 @@ export function literal(text: string): string {
 /** HAProxy's notation of a duration. */
 export function milliseconds(seconds: number): string {
   return `${Math.round(seconds * 1000)}ms`;
+}
+
+/** An address with its port, where it has none of its own. */
+export function withPort(address: string, port: number): string {
+  return isIPv6(address) ? `[${address}]:${port}` : /:\d+$/.test(address) ? address : `${address}:${port}`;
 }

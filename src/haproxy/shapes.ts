@@ -4,8 +4,16 @@ import type { Draft } from "../validation/draft";
 import type { Plain } from "../validation/plain";
 import type { Problem } from "../validation/problem";
 import { filledList, list, shape } from "../validation/shape";
-import { type BackendArgs, type FrontendArgs, type FrontendTimeoutsArgs, proxyModes } from "./args";
+import {
+  type BackendArgs,
+  type CaptureHeadersArgs,
+  type FrontendArgs,
+  type FrontendTimeoutsArgs,
+  proxyModes,
+} from "./args";
+import { forwardProxyShape } from "./forwarding/rules";
 import { agentCheckShape, healthCheckShape, passiveCheckShape } from "./health/rules";
+import { accessShape, rateLimitsShape } from "./protection/rules";
 import { rawLine } from "./raw";
 import { forwardedHeaders } from "./rewriting/args";
 import { cacheShape, compressionShape, headerName, headersShape } from "./rewriting/rules";
@@ -45,6 +53,13 @@ export const frontendShape = shape<Frontend>(
     acceptProxyProtocolFrom: optional(filledList(checks.network, emptyFix)),
     forwardedHeaders: optional(checks.oneOf(forwardedHeaders)),
     headers: optional(headersShape),
+    access: optional(accessShape),
+    rateLimits: optional(rateLimitsShape),
+    forwardProxy: optional(forwardProxyShape),
+    captureHeaders: optional(
+      shape<Plain<CaptureHeadersArgs>>({ request: optional(list(headerName)), response: optional(list(headerName)) }),
+    ),
+    requestIdHeader: optional(headerName),
     compression: optional(compressionShape),
     maxConnections: optional(checks.wholeNumber(1, 10_000_000)),
     timeouts: optional(

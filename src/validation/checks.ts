@@ -24,6 +24,9 @@ export function check(isGood: (value: unknown) => boolean, complaint: string, fi
 export const isText = (value: unknown): value is string => typeof value === "string";
 const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
 
+/** Whether only an update will tell the value. */
+export const isUnknown = (value: unknown): boolean => value === UNKNOWN;
+
 /** A check that lets an absent value pass. */
 export function optional(inner: Check): Check {
   return (path, value) => (value === undefined ? [] : inner(path, value));
@@ -102,11 +105,15 @@ export function text(longest: number): Check {
 }
 
 /** What a file of its own holds: lines are fine there. */
-export function multilineText(mostBytes: number): Check {
+export function multilineText(mostBytes: number, leastBytes = 0): Check {
   return check(
-    (value) => isText(value) && Buffer.byteLength(value) <= mostBytes && !/[^\P{Cc}\t\r\n]|\p{Cs}/u.test(value),
+    (value) =>
+      isText(value) &&
+      Buffer.byteLength(value) >= leastBytes &&
+      Buffer.byteLength(value) <= mostBytes &&
+      !/[^\P{Cc}\t\r\n]|\p{Cs}/u.test(value),
     "is not usable text.",
-    `Use up to ${mostBytes} bytes without control characters other than line breaks and tabs.`,
+    `Use ${leastBytes} to ${mostBytes} bytes without control characters other than line breaks and tabs.`,
   );
 }
 

@@ -72,6 +72,14 @@ export function table(name: Check, item: Check): Check {
   };
 }
 
+/** The same with at least one of them. */
+export function filledTable(name: Check, item: Check, fix: string): Check {
+  return (path, value) =>
+    value === undefined || (isRecord(value) && Object.keys(value).length === 0)
+      ? [problem(path, `is empty. ${fix}`)]
+      : table(name, item)(path, value);
+}
+
 /** Of these properties exactly one is given. Those that an update will tell count as given. */
 export function exactlyOne(path: string, value: object, keys: readonly string[]): Problem[] {
   const given = keys.filter((key) => (value as Record<string, unknown>)[key] !== undefined);

@@ -84,12 +84,35 @@ const sample = {
         request: { remove: ["X-Debug"], set: { "X-Edge": "100 % sure" }, add: { Via: "1.1 edge" } },
         response: { remove: ["Server"], set: { "X-Frame-Options": "DENY" }, add: { "X-Note": "it's fine" } },
       },
+      access: {
+        allow: ["198.51.100.0/24", "2001:db8::/32"],
+        deny: ["198.51.100.66"],
+        basicAuth: { realm: "the shop's back door", users: { alice: "$6$saltsalt$abcdefghijklmnopqrstuvwxyz" } },
+        maxBodyBytes: 1_000_000,
+      },
+      rateLimits: [
+        { requests: 100, perSeconds: 10, burst: 20, by: "header", name: "X-Api-Key", action: "drop", tableSize: 1000 },
+        { errors: 20, perSeconds: 60, penaltySeconds: 300, by: "source", action: "reject" },
+      ],
+      captureHeaders: { request: ["User-Agent"], response: ["Content-Type"] },
+      requestIdHeader: "X-Request-Id",
       compression: { types: ["text/html", "text/css"] },
       maxConnections: 10_000,
       timeouts: { clientSeconds: 30, httpRequestSeconds: 5, keepAliveSeconds: 2.5 },
       raw: ["tcp-request inspect-delay 3s"],
     },
-    { name: "tls", mode: "tcp", port: 443, defaultBackend: "db" },
+    {
+      name: "tls",
+      mode: "tcp",
+      port: 443,
+      defaultBackend: "db",
+      rateLimits: [{ connections: 50, perSeconds: 10 }],
+    },
+    {
+      name: "out",
+      port: 3128,
+      forwardProxy: { destinations: ["example.org", "*.example.org"], ports: [80, 8080], resolvers: ["10.0.0.2:53"] },
+    },
   ],
   backends: [
     {
@@ -140,6 +163,19 @@ const sample = {
       healthCheck: { type: "pgsql", user: "monitor" },
     },
   ],
+  haproxy: {
+    maxConnections: 20_000,
+    threads: 2,
+    logging: { format: "json", server: "10.0.0.5:514" },
+    monitoring: {
+      port: 8404,
+      addresses: ["10.0.0.11", "10.0.0.12"],
+      allow: ["10.0.0.0/24"],
+      basicAuth: { realm: "statistics", users: { ops: "$5$saltsalt$abcdefghijklmnopqrstuvwxyz" } },
+    },
+    errorPages: { "503": "<h1>Back soon</h1>\n" },
+    raw: { global: ["tune.bufsize 32768"], defaults: ["option http-keep-alive"] },
+  },
   failover: {
     profile: "fast",
     advertIntervalSeconds: 0.25,

@@ -56,7 +56,8 @@ export interface HealthCheckArgs {
    */
   user?: Input<string>;
   /**
-   * Whether the check goes through TLS. HAProxy keyword: `check-ssl`.
+   * Whether the check goes through TLS. Servers' certificates are verified as `tls` of the backend says, and not at all
+   * where the traffic itself is unencrypted. HAProxy keyword: `check-ssl`.
    * @default as the backend's own traffic
    */
   tls?: Input<boolean>;

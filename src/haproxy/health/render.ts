@@ -56,11 +56,10 @@ function active(health: HealthCheck, tlsByDefault: boolean, serverName: string |
     return "";
   }
   const { tls = tlsByDefault, port, intervalSeconds = 2, fall = 3, rise = 2 } = health;
-  const encrypted = tls
-    ? ` check-ssl${serverName ? ` check-sni ${serverName}` : ""}`
-    : tlsByDefault
-      ? " no-check-ssl"
-      : "";
+  const name = serverName ? ` check-sni ${serverName}` : "";
+  // Where the traffic itself is not encrypted, a certificate protects nothing.
+  const trust = tlsByDefault ? "" : " verify none";
+  const encrypted = tls ? ` check-ssl${trust}${name}` : tlsByDefault ? " no-check-ssl" : "";
   const elsewhere = port === undefined ? "" : ` port ${port}`;
   return ` check inter ${milliseconds(intervalSeconds)} fall ${fall} rise ${rise}${elsewhere}${encrypted}`;
 }

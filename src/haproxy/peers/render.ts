@@ -25,7 +25,7 @@ export function peersSection({ own, other, port }: Peers) {
     localPeer: own.name,
     lines: [
       `bind ${endpoint(own.address, port)} ${tls}`,
-      `server ${own.name}`,
+      `server ${own.name} ${tls}`,
       `server ${other.name} ${endpoint(other.address, port)} ${tls}`,
     ],
   };

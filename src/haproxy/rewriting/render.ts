@@ -68,7 +68,7 @@ export function cacheSection(backend: string, cache: Cache) {
   const { totalMebibytes = 16, maxObjectBytes = 131_072, maxAgeSeconds = 60 } = cache;
   return {
     name: backend,
-    settings: [`total-max-size ${totalMebibytes}`, `max-object-size ${maxObjectBytes}`, `max-age ${maxAgeSeconds}`],
+    lines: [`total-max-size ${totalMebibytes}`, `max-object-size ${maxObjectBytes}`, `max-age ${maxAgeSeconds}`],
   };
 }
 

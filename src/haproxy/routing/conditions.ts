@@ -88,16 +88,29 @@ function oneOf(fetch: string, values: readonly string[] | undefined): Condition[
 }
 
 function names(fetch: string, patterns: readonly string[] | undefined): Condition[] {
-  if (!patterns) {
-    return [];
-  }
+  const tests = namesByKind(patterns ?? []).map(([how, values]) => ({
+    test: { fetch: `${fetch} -i -m ${how}`, values },
+  }));
+  return tests.length > 0 ? [{ any: tests }] : [];
+}
+
+/** Exact names, and what "*.example.com" stands for. */
+function namesByKind(patterns: readonly string[]): (readonly [how: string, values: string[]])[] {
   const exact = patterns.filter((pattern) => !pattern.startsWith("*"));
   const below = patterns.filter((pattern) => pattern.startsWith("*")).map((pattern) => pattern.slice(1));
-  const tests = [
-    ...(exact.length > 0 ? oneOf(`${fetch} -i -m str`, exact) : []),
-    ...(below.length > 0 ? oneOf(`${fetch} -i -m end`, below) : []),
-  ];
-  return [{ any: tests }];
+  return (
+    [
+      ["str", exact],
+      ["end", below],
+    ] as const
+  ).filter(([, values]) => values.length > 0);
+}
+
+/** What stands after the names of an ACL that tests hosts, a line each. */
+export function hostTests(fetch: string, patterns: readonly string[]): string[] {
+  return namesByKind(patterns).flatMap(([how, values]) =>
+    chunks(values).map((some) => `${fetch} -i -m ${how} -- ${some.map(word).join(" ")}`),
+  );
 }
 
 function namedValues(fetch: string, wanted: Match["headers"]): Condition[] {

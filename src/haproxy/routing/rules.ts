@@ -120,13 +120,22 @@ const redirect: checks.Check = (place, value) => [
   ...(isRecord(value) ? exactlyOne(place, value, ["location", "prefix", "scheme"]) : []),
 ];
 
-const respond = shape<Plain<FixedResponseArgs>>({
+const respondFields = shape<Plain<FixedResponseArgs>>({
   status: optional(checks.wholeNumber(200, 599)),
   contentType: optional(checks.text(128)),
   // It has to fit in HAProxy's buffer, together with the headers.
   body: optional(checks.multilineText(8192)),
   headers: optional(table(headerName, headerValue)),
 });
+
+/** Answers that end with their headers (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5). */
+const WITHOUT_BODY = [204, 205, 304];
+const respond: checks.Check = (place, value) => [
+  ...respondFields(place, value),
+  ...(isRecord(value) && WITHOUT_BODY.includes(value.status as number) && known(value.body) && value.body !== ""
+    ? [problem(`${place}.body`, `cannot be in an answer with status ${value.status}. Remove it or change the status.`)]
+    : []),
+];
 
 const rewriteFields = shape<Plain<PathRewriteArgs>>({ stripPrefix: optional(path), addPrefix: optional(path) });
 const rewrite: checks.Check = (place, value) => [

@@ -25,25 +25,25 @@ export const serverShape = shape<Server>(
   "List servers, each with an address and a port.",
 );
 
-const resolver = check(
-  (value) => isText(value) && isResolver(value),
-  "is not a name server.",
-  'Use an address such as "10.0.0.2", "10.0.0.2:5353" or "[2001:db8::2]:5353".',
-);
-
-function isResolver(text: string): boolean {
-  const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9a-fA-F:.]+?))(?::(\d{1,5}))?$/.exec(text) ?? [];
-  const portIsGood = port === undefined || checks.port("", Number(port)).length === 0;
-  return (
-    isIP(text) === 4 || isIP(text) === 6 || (portIsGood && (isIP(bracketed ?? "") === 6 || isIP(plain ?? "") === 4))
+/** An address with or without a port. */
+export function endpoint(defaultPort: number, what: string): checks.Check {
+  return check(
+    (value) => isText(value) && isEndpoint(value),
+    `is not ${what}.`,
+    `Use an address such as "10.0.0.2", "10.0.0.2:${defaultPort}" or "[2001:db8::2]:${defaultPort}".`,
   );
+}
+
+function isEndpoint(text: string): boolean {
+  const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text) ?? [];
+  return isIP(text) !== 0 || (isIP(bracketed ?? plain ?? "") !== 0 && checks.port("", Number(port)).length === 0);
 }
 
 export const discoveryShape = shape<Discovery>({
   dns: checks.hostName,
   port: checks.port,
   slots: checks.wholeNumber(1, 1000),
-  resolvers: optional(filledList(resolver, "List at least one, or leave it out.")),
+  resolvers: optional(filledList(endpoint(53, "a name server"), "List at least one, or leave it out.")),
   holdSeconds: optional(checks.seconds(0.1, 3600)),
 });
 

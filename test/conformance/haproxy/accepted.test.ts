@@ -6,12 +6,12 @@ import { renderProxy } from "../../../src/haproxy/render";
 import { proxyProblems } from "../../../src/haproxy/rules";
 import type { Backend, Frontend } from "../../../src/haproxy/shapes";
 import { needsLab } from "../../setup/needsLab";
-import { httpBackend, httpFrontend } from "./arbitraries";
+import { haproxy as haproxySettings, httpBackend, httpFrontend } from "./arbitraries";
 import { CheckingHaproxy } from "./haproxy";
 
 /** Frontends and backends in one configuration: starting HAProxy costs more than reading them. */
 const TOGETHER = 40;
-const CONFIGURATIONS = 60;
+const CONFIGURATIONS = 40;
 const node = {
   ipv6: true,
   peers: {
@@ -35,8 +35,9 @@ describe("configurations that validation accepts", function () {
     let accepted = 0;
     for (let seed = 1; seed <= CONFIGURATIONS; seed++) {
       const { frontends, backends } = acceptable(seed);
+      const [settings] = fc.sample(haproxySettings, { seed, numRuns: 1 });
       accepted += frontends.length + backends.length;
-      const complaints = haproxy.complaints(renderProxy({ frontends, backends }, node));
+      const complaints = haproxy.complaints(renderProxy({ frontends, backends, haproxy: settings }, node));
       if (complaints.length > 0) {
         assert.fail(`seed ${seed}: ${complaints.join("\n")}\n${culprit(haproxy, frontends, backends)}`);
       }

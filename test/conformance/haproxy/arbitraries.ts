@@ -1,6 +1,9 @@
 // Frontends and backends of any kind, for properties: far more of them than validation accepts.
 import fc from "fast-check";
 import { healthCheckTypes } from "../../../src/haproxy/health/args";
+import { logFormats } from "../../../src/haproxy/operation/args";
+import type { Haproxy } from "../../../src/haproxy/operation/rules";
+import { rateLimitActions } from "../../../src/haproxy/protection/args";
 import { forwardedHeaders } from "../../../src/haproxy/rewriting/args";
 import { balanceAlgorithms, connectionReuses, hashTypes, proxyProtocols } from "../../../src/haproxy/servers/args";
 import type { Backend, Frontend } from "../../../src/haproxy/shapes";
@@ -246,6 +249,33 @@ function consistent({
   };
 }
 
+const amount = fc.integer({ min: 1, max: 1000 });
+const rateLimit = fc
+  .tuple(
+    fc.oneof(fc.record({ requests: amount }), fc.record({ errors: amount }), fc.record({ connections: amount })),
+    fc.oneof(
+      fc.record({ by: fc.constantFrom("header" as const, "cookie" as const), name: headerName }),
+      fc.record({ by: fc.constant("source" as const) }),
+    ),
+    fc.record(
+      { perSeconds: amount, burst: amount, penaltySeconds: amount, action: fc.constantFrom(...rateLimitActions) },
+      { requiredKeys: ["perSeconds"], noNullPrototype: true },
+    ),
+  )
+  .map(([what, key, rest]) => ({ ...what, ...("connections" in what ? {} : key), ...rest }));
+
+/** Settings of HAProxy as a whole. */
+export const haproxy: fc.Arbitrary<Haproxy> = optionally({
+  maxConnections: fc.integer({ min: 100, max: 2000 }),
+  threads: fc.integer({ min: 1, max: 4 }),
+  logging: optionally({ format: fc.constantFrom(...logFormats), server: fc.oneof(fc.ipV4(), fc.ipV6()) }),
+  monitoring: optionally({
+    allow: some(network),
+    basicAuth: fc.constant({ users: { ops: "$6$saltsalt$abcdefghijklmnop" } }),
+  }),
+  errorPages: fc.constant({ "503": "<p>Back soon</p>", "404": " " }),
+});
+
 export const httpFrontend = (name: string, port: number, backend: string): fc.Arbitrary<Frontend> =>
   fc
     .record(
@@ -282,6 +312,21 @@ export const httpFrontend = (name: string, port: number, backend: string): fc.Ar
         acceptProxyProtocolFrom: some(network),
         forwardedHeaders: fc.constantFrom(...forwardedHeaders),
         headers: optionally({ request: changes, response: changes }),
+        access: optionally({
+          allow: some(network, 40),
+          deny: some(network),
+          basicAuth: fc.record(
+            { realm: anyText, users: fc.constant({ alice: "$6$saltsalt$abcdefghijklmnop" }) },
+            { requiredKeys: ["users"] },
+          ),
+          maxBodyBytes: fc.nat(1_000_000),
+        }),
+        rateLimits: some(rateLimit, 2),
+        captureHeaders: optionally({
+          request: fc.array(headerName, { maxLength: 2 }),
+          response: fc.array(headerName, { maxLength: 2 }),
+        }),
+        requestIdHeader: headerName,
         compression: optionally({ types: some(fc.constantFrom("text/html", "application/json")) }),
         maxConnections: fc.integer({ min: 1, max: 1000 }),
         timeouts: optionally({ clientSeconds: seconds, httpRequestSeconds: seconds, keepAliveSeconds: seconds }),

@@ -84,9 +84,7 @@ const cases: readonly Case[] = [
       ["frontends[1].port", 8405],
       ["failover.statusPort", removed],
     ],
-    [
-      "frontends[1].port: 8405 is what the nodes use themselves. Use another one, or give failover.statusPort another one.",
-    ],
+    ["frontends[1].port: 8405 is failover.statusPort of the nodes, too. Give one of them another port."],
   ],
   [
     "refuses two frontends of one name",

@@ -24,8 +24,10 @@ describe("a bundle", () => {
       "haproxy/bodies/web-5",
       "haproxy/certificates/to-servers-of-app.pem",
       "haproxy/certificates/web/0001.pem",
+      "haproxy/errors/503.html",
       "haproxy/maps/web-1.map",
       "haproxy/maps/web-2.map",
+      "haproxy/peers.pem",
       "keepalived.conf",
       "node.json",
       "release",
@@ -57,7 +59,7 @@ describe("a bundle", () => {
     const different = first.files.filter(({ content }, index) => content !== second.files[index]?.content);
     assert.deepEqual(
       different.map(({ path }) => path),
-      ["keepalived.conf", "node.json"],
+      ["haproxy.cfg", "keepalived.conf", "node.json"],
     );
   });
 
@@ -72,7 +74,7 @@ describe("a bundle", () => {
         { address: "198.51.100.10/24", interface: "eth0" },
         { address: "2001:db8::10/64", interface: "eth1.5" },
       ],
-      ports: [80, 443],
+      ports: [80, 443, 3128, 8404, 8406],
       statusPort: 9000,
       probeIntervalSeconds: 0.4,
       probeFailures: 3,

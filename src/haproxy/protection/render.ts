@@ -1,0 +1,139 @@
+// Access rules and rate limits as lines of a frontend, with the sections that they need beside it.
+import type { ProxyMode } from "../args";
+import { peersName } from "../peers/render";
+import { type Lines, word } from "../section";
+import type { Access, BasicAuth, RateLimit } from "./rules";
+
+/** A section that only holds something for others: users, or a table. */
+export interface NamedSection {
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
+export function accessLines(frontend: string, mode: ProxyMode, access: Access = {}): Lines {
+  const { allow, deny, basicAuth, maxBodyBytes } = access;
+  const refuse = mode === "http" ? "http-request deny deny_status 403" : "tcp-request content reject";
+  const byNetwork = [
+    ...inChunks(deny).map((networks) => `${refuse} if { src -- ${networks.join(" ")} }`),
+    ...(allow ? [`${refuse} if !allowed_source`] : []),
+  ];
+  const acl = inChunks(allow).map((networks) => `acl allowed_source src -- ${networks.join(" ")}`);
+  return mode === "http"
+    ? { acl, request: [...byNetwork, ...auth(usersOf(frontend), basicAuth), ...bodySize(maxBodyBytes)] }
+    : { acl, content: byNetwork };
+}
+
+/** HAProxy takes 64 words in a line. */
+function inChunks(values: readonly string[] = []): string[][] {
+  const size = 32;
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
+    values.slice(index * size, (index + 1) * size),
+  );
+}
+
+export function auth(users: string, basicAuth: BasicAuth | undefined): string[] {
+  return basicAuth
+    ? [`http-request auth realm ${word(basicAuth.realm ?? "restricted")} if !{ http_auth(${users}) }`]
+    : [];
+}
+
+export function usersOf(name: string): string {
+  return `ha-lb-users-of-${name}`;
+}
+
+export function userSection(name: string, { users }: BasicAuth): NamedSection {
+  return {
+    name: usersOf(name),
+    lines: Object.entries(users).map(([user, hash]) => `user ${user} password ${word(hash)}`),
+  };
+}
+
+function bodySize(maxBodyBytes: number | undefined): string[] {
+  return maxBodyBytes === undefined
+    ? []
+    : [
+        // Nobody could tell how long such a body gets before it is there.
+        "http-request return status 411 if { req.hdr(transfer-encoding) -m found }",
+        `http-request deny deny_status 413 if { req.body_size gt ${maxBodyBytes} }`,
+      ];
+}
+
+/** What no honest client sends: an empty length makes servers and proxies disagree on where a request ends (CVE-2023-40225). */
+export function guardLines(mode: ProxyMode): Lines {
+  return mode === "http"
+    ? { request: ["http-request deny deny_status 400 if { req.hdr(content-length) -m len 0 }"] }
+    : {};
+}
+
+/** Counter that follows clients which are shut out. */
+const PENALTY_COUNTER = 2;
+
+export function rateLimitLines(frontend: string, limits: readonly RateLimit[] = []): Lines {
+  const all = limits.map((limit, index) => limitLines(tableOf(frontend, index), limit, index));
+  return {
+    session: all.flatMap(({ session = [] }) => session),
+    request: all.flatMap(({ request = [] }) => request),
+  };
+}
+
+function limitLines(table: string, limit: RateLimit, counter: number): Lines {
+  const { requests, connections, errors, perSeconds, burst = 0, penaltySeconds, action = "reject" } = limit;
+  const key = keyFetch(limit);
+  const perConnection = connections !== undefined;
+  const rule = perConnection ? "tcp-request session" : "http-request";
+  const most = (requests ?? connections ?? errors ?? 0) + burst;
+  const tooMuch = `{ sc_${rateOf(limit)}(${counter}) gt ${most} }`;
+  const refuse = (seconds: number) =>
+    action === "drop"
+      ? `${rule} silent-drop`
+      : perConnection
+        ? `${rule} reject`
+        : `${rule} deny deny_status 429 hdr Retry-After ${seconds}`;
+  const penalty = penaltySeconds
+    ? {
+        before: [`${refuse(penaltySeconds)} if { ${key},table_gpt0(${penaltyOf(table)}) gt 0 }`],
+        after: [
+          `${rule} track-sc${PENALTY_COUNTER} ${key} table ${penaltyOf(table)} if ${tooMuch}`,
+          `${rule} sc-set-gpt0(${PENALTY_COUNTER}) 1 if ${tooMuch}`,
+        ],
+      }
+    : { before: [], after: [] };
+  const lines = [
+    ...penalty.before,
+    `${rule} track-sc${counter} ${key} table ${table}`,
+    ...penalty.after,
+    `${refuse(penaltySeconds ?? perSeconds)} if ${tooMuch}`,
+  ];
+  return perConnection ? { session: lines } : { request: lines };
+}
+
+function keyFetch({ by = "source", name }: RateLimit): string {
+  return { source: "src", header: `req.hdr(${name})`, cookie: `req.cook(${name})` }[by];
+}
+
+function rateOf({ requests, connections }: RateLimit): string {
+  return requests !== undefined ? "http_req_rate" : connections !== undefined ? "conn_rate" : "http_err_rate";
+}
+
+function tableOf(frontend: string, index: number): string {
+  return `ha-lb-limit-${index + 1}-of-${frontend}`;
+}
+
+function penaltyOf(table: string): string {
+  return `${table}-penalty`;
+}
+
+/** Tables stand in sections of their own: a frontend has room for one. */
+export function rateLimitTables(frontend: string, limits: readonly RateLimit[] = []): NamedSection[] {
+  return limits.flatMap((limit, index) => {
+    const { by = "source", perSeconds, penaltySeconds, tableSize = 100_000 } = limit;
+    const type = by === "source" ? "ipv6" : "string len 64";
+    const table = (expireSeconds: number, store: string) =>
+      `stick-table type ${type} size ${tableSize} expire ${expireSeconds}s store ${store} peers ${peersName}`;
+    const name = tableOf(frontend, index);
+    return [
+      { name, lines: [table(2 * perSeconds, `${rateOf(limit)}(${perSeconds}s)`)] },
+      ...(penaltySeconds ? [{ name: penaltyOf(name), lines: [table(penaltySeconds, "gpt0")] }] : []),
+    ];
+  });
+}
