@@ -1,6 +1,8 @@
 // The quick-start example, deployed into a lab by the real engine: what demo, benches and end-to-end tests work with.
+import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { BackendArgs, FrontendArgs } from "../../src/haproxy/args";
+import type { HaproxyArgs } from "../../src/haproxy/operation/args";
 import { failoverModel } from "../../src/keepalived/model";
 import type { Failover } from "../../src/keepalived/rules";
 import { priorities, type Timers } from "../../src/keepalived/timers";
@@ -27,6 +29,7 @@ export interface PairSettings {
   readonly frontends?: readonly FrontendArgs[];
   /** @default the lab's web servers, checked by HTTP */
   readonly backends?: readonly BackendArgs[];
+  readonly haproxy?: HaproxyArgs;
 }
 
 /** What `ha-lb status --json` says. */
@@ -92,8 +95,10 @@ export class Pair {
   /** Changes the settings; the next `up` deploys them. */
   async configure(settings: PairSettings): Promise<void> {
     this.settings = settings;
+    const file = join(this.pulumi.stateDir, "arguments.json");
+    await writeFile(file, JSON.stringify(argumentsOf(this.lab, settings)));
     await this.pulumi.config({
-      arguments: JSON.parse(JSON.stringify(argumentsOf(this.lab, settings))),
+      arguments: file,
       sshPrivateKey: { secret: settings.privateKey ?? this.lab.sshKey.privateKey },
     });
   }
@@ -192,6 +197,7 @@ function argumentsOf(lab: Lab, settings: PairSettings) {
     },
     frontends: settings.frontends ?? [{ name: "web", port: 80, defaultBackend: "app" }],
     backends: settings.backends ?? [{ name: "app", servers: webServers(lab), healthCheck: { path: "/healthz" } }],
+    haproxy: settings.haproxy,
     failover: settings.failover,
     packages: settings.packages,
   };

@@ -18,7 +18,10 @@ export interface LoadOptions {
 export interface LoadReport {
   readonly requests: number;
   readonly lost: number;
-  /** Those of them that neither began nor ended during the worst outage. */
+  /**
+   * Those of them that neither began nor ended during the worst outage. One that was given up while others had the
+   * machine is not among them: nobody on it was there to answer.
+   */
   readonly lostOutside: readonly Sample[];
   /** Of the worst outage (see outage.ts); 0 when there was none. */
   readonly outageMs: number;
@@ -26,6 +29,9 @@ export interface LoadReport {
   readonly recovered: boolean;
   readonly samples: readonly Sample[];
 }
+
+/** Stolen time that can cost a request its answer. */
+const NOTICEABLE_MS = 100;
 
 export class LoadClient extends Namespace {
   constructor(lab: string) {
@@ -66,7 +72,7 @@ export class LoadRun {
     return {
       requests: samples.length,
       lost: lost.length,
-      lostOutside: lost.filter((sample) => !overlaps(sample, outage)),
+      lostOutside: lost.filter((sample) => !overlaps(sample, outage) && (sample.stolenMs ?? 0) < NOTICEABLE_MS),
       outageMs: outage?.ms ?? 0,
       recovered: outage?.recovered ?? true,
       samples,

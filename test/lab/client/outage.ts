@@ -10,6 +10,8 @@ export interface Sample {
   /** What an answer said, without white space around it: in the lab, the server's name. */
   readonly answer?: string;
   readonly error?: string;
+  /** Of a request that was given up: how much of its time the machine had not for itself. */
+  readonly stolenMs?: number;
 }
 
 export interface OutageOptions {

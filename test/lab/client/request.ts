@@ -1,6 +1,6 @@
 // One HTTP request over a connection of its own, hand-made so that 200 a second cost next to nothing.
 import net from "node:net";
-import { now, onceOwnTimeHasPassed } from "../clock";
+import { now, stolenMs } from "../clock";
 import type { Sample } from "./outage";
 
 export interface Target {
@@ -23,17 +23,20 @@ export function parseTarget(text: string): Target {
 }
 
 export function request(target: Target, timeoutMs: number): Promise<Sample> {
-  const at = now();
+  const [at, stolenBefore] = [now(), stolenMs()];
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     const socket = net.connect({ host: target.host, port: target.port });
     const finish = (outcome: Omit<Sample, "at" | "latencyMs">) => {
-      timer.cancel();
+      clearTimeout(timer);
       socket.destroy();
       resolve({ at, latencyMs: now() - at, ...outcome });
     };
     // Over the whole request: a trickle of bytes must not keep it alive.
-    const timer = onceOwnTimeHasPassed(timeoutMs, () => finish({ ok: false, error: "timeout" }));
+    const timer = setTimeout(
+      () => finish({ ok: false, error: "timeout", stolenMs: stolenMs() - stolenBefore }),
+      timeoutMs,
+    );
     socket.on("error", (error: NodeJS.ErrnoException) => finish({ ok: false, error: error.code ?? error.message }));
     socket.on("data", (chunk) => chunks.push(chunk));
     socket.on("end", () => finish(judge(Buffer.concat(chunks).toString())));

@@ -1,0 +1,157 @@
+// What HAProxy writes down and shows of itself, its error pages, raw lines, and the way out for programs.
+import assert from "node:assert/strict";
+import { until } from "../lab/command";
+import { type Lab, sharedAddress, webPort } from "../lab/lab";
+import { Pair } from "../pair/pair";
+import { withLab } from "./labForTests";
+import { originPorts } from "./origin/messages";
+import { Origin } from "./origin/origin";
+
+const ports = { logged: 8001, empty: 8002, raw: 8003, out: 3128 } as const;
+
+describe("operation", function () {
+  this.timeout(600_000);
+  let lab: Lab;
+  let pair: Pair;
+  let origin: Origin;
+
+  withLab("operation", async (started) => {
+    lab = started;
+    origin = await Origin.start(lab, "web2");
+    const servers = [{ name: "web1", address: lab.hosts.web1.privateAddress, port: webPort }];
+    pair = await Pair.prepare(lab, {
+      haproxy: {
+        logging: { format: "json" },
+        monitoring: {},
+        errorPages: { "503": '<h1>Back "soon"</h1>\n' },
+        raw: { global: ["tune.bufsize 20000"], defaults: ["option http-ignore-probes"] },
+      },
+      frontends: [
+        { name: "web", port: 80, defaultBackend: "app" },
+        {
+          name: "logged",
+          port: ports.logged,
+          defaultBackend: "app",
+          captureHeaders: { request: ["User-Agent"], response: ["Content-Type"] },
+          requestIdHeader: "X-Request-Id",
+        },
+        { name: "empty", port: ports.empty, defaultBackend: "nobody" },
+        {
+          name: "raw",
+          port: ports.raw,
+          defaultBackend: "app",
+          raw: ["http-request return status 418 if { path /teapot }"],
+        },
+        {
+          name: "out",
+          port: ports.out,
+          forwardProxy: {
+            destinations: ["web.example", "*.inside.example"],
+            ports: [webPort],
+            resolvers: [`${origin.address}:${originPorts.dns}`],
+          },
+        },
+      ],
+      backends: [
+        { name: "app", servers },
+        {
+          name: "nobody",
+          servers: [{ address: "10.77.0.99", port: 1 }],
+          healthCheck: { intervalSeconds: 0.2, fall: 1 },
+        },
+      ],
+    });
+    await pair.up();
+    await pair.waitUntilRedundant();
+  });
+
+  it("writes one JSON object per request into the journal, whatever the client sends", async () => {
+    const agent = 'nasty "agent" \\ with é';
+    await curl(`:${ports.logged}/a?b="c`, "--user-agent", agent, "--header", "X-Request-Id: forged");
+    const entry = await until("the line in the journal", () => logged((one) => one.uri === '/a?b="c'), 20_000);
+    assert.equal(entry.frontend, "logged");
+    assert.equal(entry.server, "web1");
+    assert.equal(entry.method, "GET");
+    assert.equal(entry.client, "198.51.100.2");
+    assert.equal((entry.requestHeaders as Record<string, string>)["user-agent"], agent);
+    assert.match(String(entry.requestId), /^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+  });
+
+  it("answers with the user's own error page", async () => {
+    await until(
+      "the check to find nobody",
+      async () => (await curl(`:${ports.empty}/`)).stdout.includes("Back"),
+      20_000,
+    );
+    const { stdout } = await curl(`:${ports.empty}/`, "--include");
+    assert.match(stdout, /^HTTP\/1\.1 503 [\s\S]*\r\n\r\n<h1>Back "soon"<\/h1>\n$/);
+  });
+
+  it("takes raw lines", async () => {
+    assert.match((await curl(`:${ports.raw}/teapot`, "--include")).stdout, /^HTTP\/1\.1 418 /);
+  });
+
+  it("shows metrics and statistics on the private address, and on no other", async () => {
+    const own = pair.host(await pair.active()).privateAddress;
+    const at = (address: string, path: string) =>
+      lab.operator.run("curl", ["--silent", "--max-time", "2", `http://${address}:8404${path}`]);
+    assert.match((await at(own, "/metrics")).stdout, /^haproxy_frontend_http_requests_total\{proxy="logged"\}/m);
+    assert.match((await at(own, "/")).stdout, /Statistics Report/);
+    assert.notEqual((await at(sharedAddress.ipv4, "/metrics")).code, 0);
+  });
+
+  it("goes out to listed destinations alone", async () => {
+    const { web1, web2 } = lab.hosts;
+    const through = async (url: string, leadsTo: string, ...options: string[]) => {
+      await origin.tell({ addresses: [leadsTo] });
+      return (
+        await lab.operator.run("curl", [
+          ...["--silent", "--max-time", "10", "--proxy", `http://${sharedAddress.ipv4}:${ports.out}`],
+          ...["--write-out", " %{http_code}", ...options, url],
+        ])
+      ).stdout.replace(/\s+/g, " ");
+    };
+    assert.equal(await through(`http://web.example:${webPort}/`, web1.privateAddress), "web1 200");
+    assert.equal(await through(`http://two.inside.example:${webPort}/`, web2.privateAddress), "web2 200");
+    assert.match(await through(`http://elsewhere.example:${webPort}/`, web1.privateAddress), / 403$/);
+    assert.match(await through("http://web.example:22/", web1.privateAddress), / 403$/);
+    assert.match(
+      await through(`http://self.inside.example:${webPort}/`, "127.0.0.1"),
+      / 403$/,
+      "a name that leads to the node itself",
+    );
+    assert.match(
+      await through(
+        `http://web.example:${webPort}/`,
+        web1.privateAddress,
+        "--proxytunnel",
+        "--write-out",
+        " %{http_connect}",
+      ),
+      /405/,
+    );
+  });
+
+  const curl = (where: string, ...options: string[]) =>
+    lab.operator.run("curl", [
+      "--silent",
+      "--globoff",
+      "--max-time",
+      "5",
+      ...options,
+      `http://${sharedAddress.ipv4}${where}`,
+    ]);
+
+  async function logged(
+    wanted: (entry: Record<string, unknown>) => boolean,
+  ): Promise<Record<string, unknown> | undefined> {
+    const journal = await pair
+      .host(await pair.active())
+      .must("journalctl --unit haproxy --identifier haproxy --output cat --no-pager");
+    const entries = journal
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line));
+    return entries.find(wanted);
+  }
+});

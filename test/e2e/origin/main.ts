@@ -1,0 +1,117 @@
+// The origin's process: servers that say what arrived. Reads its settings as a line of JSON, prints "listening", and ends
+// with its standard input.
+import { createServer as createHttp, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer as createH2c,
+  createSecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from "node:http2";
+import { createServer as createTcp, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import type { TLSSocket } from "node:tls";
+import { type Counts, type Echo, type OriginState, originPorts, type ProxyHeader, type Settings } from "./messages";
+import { agentServer, lineServer, nameServer, protocolServer, protocols } from "./protocols";
+import { readProxyHeader } from "./proxyProtocol";
+import { acceptWebSocket } from "./webSocket";
+
+type Request = IncomingMessage | Http2ServerRequest;
+type Response = ServerResponse | Http2ServerResponse;
+
+let state: OriginState = { status: 200, health: "ok", agent: "ready", fluent: true, addresses: [] };
+let counts: Counts = { requests: 0, together: 0 };
+let underWay = 0;
+const proxyHeaders = new WeakMap<object, ProxyHeader>();
+
+createInterface(process.stdin)
+  .once("line", (line) => listen(JSON.parse(line) as Settings))
+  .once("close", () => process.exit());
+
+async function listen({ name, certificate, authorities }: Settings): Promise<void> {
+  const current = () => state;
+  const answer = (request: Request, response: Response) => serve(name, request, response);
+  const plain = createHttp(answer).on("upgrade", (request, socket) => acceptWebSocket(request, socket, name));
+  const proxied = createTcp((socket) => {
+    socket.on("error", () => {});
+    readProxyHeader(socket, (header) => {
+      if (header) proxyHeaders.set(socket, header);
+      plain.emit("connection", socket);
+    });
+  });
+  const secret = { cert: certificate, key: certificate, ca: authorities, requestCert: true, rejectUnauthorized: false };
+  const servers = {
+    http: plain,
+    h2c: createH2c(answer),
+    proxied,
+    https: createSecureServer({ ...secret, allowHTTP1: true }, answer),
+    line: lineServer(name),
+    agent: agentServer(current),
+    control: createHttp(control),
+    ...Object.fromEntries(
+      Object.entries(protocols).map(([protocol, spoken]) => [protocol, protocolServer(spoken, current)]),
+    ),
+  };
+  await Promise.all([
+    ...Object.entries(servers).map(
+      ([port, server]) => new Promise<void>((done) => server.listen(originPorts[port as keyof typeof servers], done)),
+    ),
+    new Promise<void>((done) => nameServer(current).bind(originPorts.dns, done)),
+  ]);
+  process.stdout.write("listening\n");
+}
+
+async function serve(name: string, request: Request, response: Response): Promise<void> {
+  const { pathname, searchParams } = new URL(request.url ?? "/", "http://origin");
+  if (pathname === "/healthz") {
+    response.end(state.health);
+    return;
+  }
+  underWay++;
+  counts = { requests: counts.requests + 1, together: Math.max(counts.together, underWay) };
+  response.setHeader("content-type", "application/json");
+  for (const [header, value] of searchParams.entries()) {
+    // "?answer.cache-control=max-age=1" makes an answer with that header.
+    if (header.startsWith("answer.")) response.setHeader(header.slice("answer.".length), value);
+  }
+  await new Promise((resolve) => setTimeout(resolve, Number(searchParams.get("delay") ?? 0)));
+  underWay--;
+  if (request.headers["content-type"] === "application/grpc") {
+    await answerCall(request as Http2ServerRequest, response as Http2ServerResponse);
+    return;
+  }
+  response.statusCode = state.status;
+  response.end(JSON.stringify(echoOf(name, request)));
+}
+
+/** What gRPC needs of the way between: a body in both directions, and a status that comes after it. */
+async function answerCall(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
+  response.writeHead(200, { "content-type": "application/grpc" });
+  for await (const message of request) response.write(message);
+  response.addTrailers({ "grpc-status": "0", "grpc-message": "fine" });
+  response.end();
+}
+
+function echoOf(server: string, request: Request): Echo {
+  const socket = ("stream" in request ? request.stream.session?.socket : request.socket) as Socket & Partial<TLSSocket>;
+  const client = socket.authorized ? socket.getPeerCertificate?.().subject?.CN : undefined;
+  return {
+    server,
+    method: request.method ?? "",
+    url: request.url ?? "",
+    httpVersion: request.httpVersion,
+    headers: request.headers,
+    rawHeaders: request.rawHeaders,
+    peerPort: socket.remotePort ?? 0,
+    tls: socket.encrypted ? { serverName: socket.servername ?? null, client: client as string | undefined } : undefined,
+    proxy: proxyHeaders.get(socket),
+  };
+}
+
+/** Takes changes of the state, and says what was counted until then; counts from zero afterwards. */
+async function control(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  let body = "";
+  for await (const chunk of request) body += chunk;
+  state = { ...state, ...(JSON.parse(body || "{}") as Partial<OriginState>) };
+  response.end(JSON.stringify(counts));
+  counts = { requests: 0, together: underWay };
+}
