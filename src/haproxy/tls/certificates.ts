@@ -89,7 +89,7 @@ function names(certificate: X509Certificate): string {
 }
 
 function expired(certificate: X509Certificate): string | undefined {
-  return certificate.validToDate < new Date()
+  return Date.parse(certificate.validTo) < Date.now()
     ? `is the certificate for ${names(certificate)}, which expired on ${certificate.validTo}. Give a new one.`
     : undefined;
 }
