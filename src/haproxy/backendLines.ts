@@ -16,6 +16,7 @@ export function backendSection(backend: Backend): Section {
   const { name, mode = "http", healthCheck = {} } = backend;
   const parts: Lines[] = [
     { setting: [`mode ${mode}`, ...balance(backend), ...connections(backend)] },
+    rdpCookie(backend),
     checkLines(healthCheck),
     persistenceLines(name, backend.persistence, backend.discovery !== undefined),
     cacheLines(name, backend.cache),
@@ -30,6 +31,13 @@ function balance({ balance = "roundrobin", balanceKey, hashType = "consistent" }
   const algorithm =
     balance === "hdr" ? `hdr(${balanceKey})` : balance === "url_param" ? `url_param ${balanceKey}` : balance;
   return [`balance ${algorithm}`, ...(hashed ? [`hash-type ${hashType}`] : [])];
+}
+
+/** A connection is given a server only once its client has said its cookie. */
+function rdpCookie({ mode = "http", balance }: Backend): Lines {
+  return mode === "tcp" && balance === "rdp-cookie"
+    ? { content: ["tcp-request inspect-delay 5s", "tcp-request content accept if RDP_COOKIE"] }
+    : {};
 }
 
 function connections({ mode = "http", retries, redispatch, connectionReuse, timeouts = {} }: Backend): string[] {
@@ -57,7 +65,7 @@ function servers(backend: Backend): string[] {
 }
 
 function discovered({ name }: Backend, { dns, port, slots }: Discovery, options: string): string {
-  return `server-template ${name}- ${slots} ${dns}:${port} resolvers ${resolversOf(name)} resolve-opts allow-dup-ip init-addr none${options}`;
+  return `server-template ${name}- ${slots} ${dns}:${port} resolvers ${resolversOf(name)} init-addr none${options}`;
 }
 
 export function resolversOf(backend: string): string {

@@ -1,15 +1,16 @@
-// A network namespace whose processes are plain processes of this machine (operator, client).
+// A network namespace for plain processes of this machine: those of the operator and the client, and what tests run
+// beside the services of a host.
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { pathToFileURL } from "node:url";
 import { type Result, type RunOptions, run } from "./command";
-import { namespaceName, namespacePath, type PlainNode } from "./layout";
+import { type NodeName, namespaceName, namespacePath } from "./layout";
 
 export class Namespace {
   readonly path: string;
 
   constructor(
     readonly lab: string,
-    readonly node: PlainNode,
+    readonly node: NodeName,
   ) {
     this.path = namespacePath(namespaceName(lab, node));
   }
@@ -25,7 +26,15 @@ export class Namespace {
 
   /** Starts a TypeScript file with the Node.js that runs this one. */
   spawnScript(file: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
-    const tsx = pathToFileURL(require.resolve("tsx")).href;
-    return this.spawn(process.execPath, ["--import", tsx, file, ...args], options);
+    return this.spawn(process.execPath, [...tsx(), file, ...args], options);
   }
+
+  /** Runs one to its end. */
+  runScript(file: string, args: readonly string[], options: RunOptions = {}): Promise<Result> {
+    return this.run(process.execPath, [...tsx(), file, ...args], options);
+  }
+}
+
+function tsx(): string[] {
+  return ["--import", pathToFileURL(require.resolve("tsx")).href];
 }

@@ -190,6 +190,11 @@ export class Pulumi {
     return { ...result, changes: countChanges(result.stdout) };
   }
 
+  /** Its directory of state, for what belongs to the stack. */
+  get stateDir(): string {
+    return this.args.stateDir;
+  }
+
   private get configFile(): string {
     return join(this.args.stateDir, `Pulumi.${this.stack}.yaml`);
   }

@@ -63,7 +63,7 @@ async function listen({ name, certificate, authorities }: Settings): Promise<voi
 async function serve(name: string, request: Request, response: Response): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://origin");
   if (pathname === "/healthz") {
-    response.end(state.health);
+    response.end(`${state.health} by ${request.method}`);
     return;
   }
   underWay++;

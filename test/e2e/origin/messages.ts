@@ -38,7 +38,7 @@ export interface Settings {
 export interface OriginState {
   /** Status of answers, but for /healthz. @default 200 */
   readonly status: number;
-  /** Text of /healthz. */
+  /** What /healthz says, followed by "by" and the method. */
   readonly health: string;
   /** What the agent port says. */
   readonly agent: string;

@@ -1,4 +1,5 @@
-// The component with whatever arguments a test gives it.
+// The component with whatever arguments a test gives it: in a file, as they may be longer than configuration can be.
+import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { HaLoadBalancer, type HaLoadBalancerArgs } from "pulumi-ha-load-balancer";
 import { type ExistingArgs, existing } from "pulumi-ha-load-balancer/existing";
@@ -7,7 +8,7 @@ import { type ExistingArgs, existing } from "pulumi-ha-load-balancer/existing";
 type Arguments = Omit<HaLoadBalancerArgs, "platform"> & { platform: ExistingArgs };
 
 const config = new pulumi.Config();
-const { platform, ...args } = config.requireObject<Arguments>("arguments");
+const { platform, ...args } = JSON.parse(readFileSync(config.require("arguments"), "utf8")) as Arguments;
 const ssh = { ...platform.ssh, privateKey: config.requireSecret("sshPrivateKey") };
 const lb = new HaLoadBalancer("edge", { ...args, platform: existing({ ...platform, ssh }) });
 
