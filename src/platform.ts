@@ -16,7 +16,7 @@ export interface SshEndpoint {
   privateKey: Input<string>;
   /** Passphrase of the private key. @default none */
   privateKeyPassphrase?: Input<string>;
-  /** The host's public key, such as "ssh-ed25519 AAAA…". Undefined only where the user asked to accept any. */
+  /** The host's public key, such as "ecdsa-sha2-nistp256 AAAA…". Undefined only where the user asked to accept any. */
   hostKey?: Input<string>;
 }
 

@@ -26,7 +26,7 @@ export interface BastionArgs {
   privateKey?: pulumi.Input<string>;
   /** Passphrase of the private key. @default that of the nodes, when the key is theirs too */
   privateKeyPassphrase?: pulumi.Input<string>;
-  /** The bastion's public host key, such as "ssh-ed25519 AAAA…". */
+  /** The bastion's public host key, such as "ecdsa-sha2-nistp256 AAAA…". */
   hostKey?: pulumi.Input<string>;
 }
 

@@ -81,7 +81,7 @@ function nodeHostKey(path: string, hostKey: unknown, ssh: Draft<Ssh>): Problem[]
     : [
         problem(
           `${path}.hostKey`,
-          'is missing. Give the host\'s public key, such as "ssh-ed25519 AAAA…" (see `ssh-keyscan`), or set platform.ssh.acceptAnyHostKey to true.',
+          'is missing. Give the host\'s public key, such as "ecdsa-sha2-nistp256 AAAA…" (see `ssh-keyscan -t ecdsa HOST`), or set platform.ssh.acceptAnyHostKey to true.',
         ),
       ];
 }

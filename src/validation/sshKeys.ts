@@ -13,7 +13,7 @@ export function hostKeyProblems(path: string, key: unknown): Problem[] {
   return [
     problem(
       path,
-      `${show(key)} is not a public key. Use its type and its base64 text, such as "ssh-ed25519 AAAA…" (see \`ssh-keyscan\`), without host name or line break.`,
+      `${show(key)} is not a public key. Use its type and its base64 text, such as "ecdsa-sha2-nistp256 AAAA…" (see \`ssh-keyscan -t ecdsa HOST\`), without host name or line break.`,
     ),
   ];
 }

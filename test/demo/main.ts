@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   }
   const [code] = await once(show, "exit");
   if (code === 0 && options.keep) {
-    const command = (verb: string) => `\`npm run lab -- ${verb} --name ${options.lab}\``;
+    const command = (verb: string) => `\`npm run lab -- --name ${options.lab} ${verb}\``;
     console.log(`The lab stays up: ${command("status")}, and ${command("down")} to end it.`);
   } else {
     await step("Removing the lab", () => Lab.down(options.lab));

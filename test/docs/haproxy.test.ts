@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import ts from "typescript";
 import { renderProxy } from "../../src/haproxy/render";
 import type { Backend, Frontend } from "../../src/haproxy/shapes";
 import { authority, certificate } from "../certificates";
 import { CheckingHaproxy } from "../conformance/haproxy/haproxy";
 import { needsLab } from "../setup/needsLab";
 import { messagesOf, sampleArgs } from "../unit/sampleArgs";
+import { compilerComplaints } from "./compiler";
 
 const root = resolve(__dirname, "../..");
 
@@ -107,20 +107,4 @@ function program(): string {
     "];",
     "",
   ].join("\n");
-}
-
-function compilerComplaints(file: string): string[] {
-  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  // Which of the examples' parameters a module uses is not the point.
-  const program = ts.createProgram([file], {
-    ...options,
-    noEmit: true,
-    noUnusedParameters: false,
-    noUnusedLocals: false,
-  });
-  return ts.getPreEmitDiagnostics(program).map(({ messageText, start = 0, file: where }) => {
-    const line = where ? where.text.slice(0, start).split("\n").length : 0;
-    return `${where?.fileName}:${line}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
-  });
 }

@@ -102,7 +102,7 @@ const cases: readonly Case[] = [
     "want the host key, or to be told that any will do",
     [["platform.nodes[0].hostKey", removed]],
     [
-      'platform.nodes[0].hostKey: is missing. Give the host\'s public key, such as "ssh-ed25519 AAAA…" (see `ssh-keyscan`), or set platform.ssh.acceptAnyHostKey to true.',
+      'platform.nodes[0].hostKey: is missing. Give the host\'s public key, such as "ecdsa-sha2-nistp256 AAAA…" (see `ssh-keyscan -t ecdsa HOST`), or set platform.ssh.acceptAnyHostKey to true.',
     ],
   ],
   [
@@ -153,7 +153,7 @@ const cases: readonly Case[] = [
     [["platform.ssh.bastion", {}]],
     [
       'platform.ssh.bastion.host: is missing. Use one such as "10.0.0.11" or "app.example.com".',
-      'platform.ssh.bastion.hostKey: is missing. Give the host\'s public key, such as "ssh-ed25519 AAAA…" (see `ssh-keyscan`), or set platform.ssh.acceptAnyHostKey to true.',
+      'platform.ssh.bastion.hostKey: is missing. Give the host\'s public key, such as "ecdsa-sha2-nistp256 AAAA…" (see `ssh-keyscan -t ecdsa HOST`), or set platform.ssh.acceptAnyHostKey to true.',
     ],
   ],
   [

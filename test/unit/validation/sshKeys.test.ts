@@ -89,7 +89,7 @@ describe("private keys", () => {
 
 describe("host keys", () => {
   const fix =
-    'Use its type and its base64 text, such as "ssh-ed25519 AAAA…" (see `ssh-keyscan`), without host name or line break.';
+    'Use its type and its base64 text, such as "ecdsa-sha2-nistp256 AAAA…" (see `ssh-keyscan -t ecdsa HOST`), without host name or line break.';
   const good = sampleArgs().platform.nodes[0]?.hostKey as string;
   const [type, blob] = good.split(" ");
 
