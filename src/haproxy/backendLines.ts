@@ -6,6 +6,7 @@ import { rawLines } from "./raw";
 import { cacheLines, headerLines } from "./rewriting/render";
 import { defaultServerName } from "./rules";
 import { inOrder, type Lines, milliseconds } from "./section";
+import { serverIds } from "./servers/ids";
 import { resolverLines } from "./servers/resolvers";
 import type { Discovery } from "./servers/rules";
 import { persistenceLines, serverCookie } from "./sessions/render";
@@ -54,11 +55,13 @@ function connections({ mode = "http", retries, redispatch, connectionReuse, time
 
 function servers(backend: Backend): string[] {
   const options = commonOptions(backend);
+  const names = (backend.servers ?? []).map(({ name }, index) => name ?? defaultServerName(backend.name, index + 1));
+  const ids = serverIds(names, backend.balance ?? "roundrobin");
   const listed = (backend.servers ?? []).map((server, index) => {
-    const { name = defaultServerName(backend.name, index + 1), weight = 100, backup, maxConnections } = server;
-    // Both nodes number their servers alike, so that what one has learned is true on the other.
+    const [name = "", id] = [names[index], ids[index]];
+    const { weight = 100, backup, maxConnections } = server;
     const sticky = serverCookie(backend.persistence, name);
-    const own = ` id ${index + 1} weight ${weight}${maxConnections ? ` maxconn ${maxConnections}` : ""}${backup ? " backup" : ""}${sticky}`;
+    const own = ` id ${id} weight ${weight}${maxConnections ? ` maxconn ${maxConnections}` : ""}${backup ? " backup" : ""}${sticky}`;
     return `server ${name} ${endpoint(server.address, server.port)}${own}${options}`;
   });
   return backend.discovery ? [discovered(backend, backend.discovery, options)] : listed;

@@ -9,12 +9,14 @@ import type { Haproxy } from "./operation/rules";
 import { type Peers, peersFiles, peersSection } from "./peers/render";
 import { rateLimitTables, userSection } from "./protection/render";
 import { cacheSection } from "./rewriting/render";
-import type { ConfigFile } from "./section";
+import { beside, type ConfigFile } from "./section";
 import { usesTable } from "./sessions/render";
 import type { Backend, Frontend } from "./shapes";
 import { globalTlsSettings } from "./tls/render";
 
 const template = "haproxy/haproxy.cfg.mustache";
+/** A table, because that is what a process can be told to change when it is told the rest of a new configuration. */
+const identity = beside("maps/identity.map");
 
 export interface RenderedProxy {
   readonly text: string;
@@ -51,7 +53,8 @@ export function renderProxy(proxy: Proxy, { ipv6, peers }: ProxyNode): RenderedP
     ...errorPageFiles(haproxy),
     ...(shares ? peersFiles(peers) : []),
   ];
-  const view = {
+  const text = renderTemplate(template, {
+    identity,
     globalLines: [...globalLines(haproxy), ...globalTlsSettings],
     defaultsLines: defaultsLines(haproxy),
     peers: shares ? [peersSection(peers)] : [],
@@ -60,13 +63,13 @@ export function renderProxy(proxy: Proxy, { ipv6, peers }: ProxyNode): RenderedP
     caches: helpers.caches,
     frontends: [...frontends, ...monitoring.frontends],
     backends: [...backends, ...helpers.tables, ...helpers.forwarding],
-  };
+  });
   const configId = createHash("sha256")
-    .update(JSON.stringify([renderTemplate(template, view), files]))
+    .update(JSON.stringify([text, files]))
     .digest("hex")
     .slice(0, 16);
   const ports = [...proxy.frontends.map(({ port }) => port), ...monitoring.ports, ...(shares ? [peers.port] : [])];
-  return { text: renderTemplate(template, { ...view, configId }), files, ports, configId };
+  return { text, files: [...files, { path: identity, content: `id ${configId}\n` }], ports, configId };
 }
 
 /** Sections that hold what frontends and backends refer to. */

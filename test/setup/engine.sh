@@ -50,6 +50,7 @@ go_build() {
 
 build_engine() {
   local target=$1 new
+  rm -rf "$CACHE"/engine.?????? # of builds that were killed; this one runs alone
   new=$(mktemp -d "$CACHE/engine.XXXXXX") || return 1
   go_build language-nodejs github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs "$host_version" \
     "$new/pulumi-language-nodejs" &&

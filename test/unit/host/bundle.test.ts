@@ -25,6 +25,7 @@ describe("a bundle", () => {
       "haproxy/certificates/to-servers-of-app.pem",
       "haproxy/certificates/web/0001.pem",
       "haproxy/errors/503.html",
+      "haproxy/maps/identity.map",
       "haproxy/maps/web-1.map",
       "haproxy/maps/web-2.map",
       "haproxy/peers.pem",
@@ -59,7 +60,7 @@ describe("a bundle", () => {
     const different = first.files.filter(({ content }, index) => content !== second.files[index]?.content);
     assert.deepEqual(
       different.map(({ path }) => path),
-      ["haproxy.cfg", "keepalived.conf", "node.json"],
+      ["haproxy.cfg", "haproxy/maps/identity.map", "keepalived.conf", "node.json"],
     );
   });
 
@@ -79,7 +80,7 @@ describe("a bundle", () => {
       probeIntervalSeconds: 0.4,
       probeFailures: 3,
       takeOverSeconds: 3 * 0.25 + ((256 - 190) / 256) * 0.25,
-      configId: /string ([0-9a-f]{16})$/m.exec(file(second, "haproxy.cfg").content)?.[1],
+      configId: /^id ([0-9a-f]{16})$/m.exec(file(second, "haproxy/maps/identity.map").content)?.[1],
     });
   });
 
@@ -109,7 +110,12 @@ describe("the fingerprint of a bundle", () => {
     assert.deepEqual(changedLines("failover.virtualRouterId", 78), ["keepalived.conf", "release"]);
     assert.deepEqual(changedLines("failover.probeIntervalSeconds", 0.5), ["node.json", "release"]);
     // The agent compares the configuration's digest with what HAProxy answers.
-    assert.deepEqual(changedLines("backends[0].servers[0].weight", 1), ["haproxy.cfg", "node.json", "release"]);
+    assert.deepEqual(changedLines("backends[0].servers[0].weight", 1), [
+      "haproxy.cfg",
+      "haproxy/maps/identity.map",
+      "node.json",
+      "release",
+    ]);
   });
 
   it("changes for the mode of a file too", () => {

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import readiness, status
+from . import readiness, runtime, settings, status
 from .bundle import differs
 from .commands import is_active, run, said
 from .settings import CURRENT, Settings
@@ -21,7 +21,6 @@ LINKS = {
     TMPFILES: "units/tmpfiles.conf",
     Path("/usr/local/sbin/ha-lb"): "bin/ha-lb",
 }
-PROXY_FILES = ("haproxy.cfg", "haproxy")
 AGENT_FILES = ("bin/agent", "lib", "node.json", "units/ha-lb-agent.service")
 START_SECONDS = 20
 
@@ -40,7 +39,7 @@ def use(bundle: Path, previous: Path | None) -> None:
     _bring(
         "haproxy",
         restart=differs(bundle, previous, "units/haproxy.conf"),
-        reload=differs(bundle, previous, *PROXY_FILES),
+        reload=not _runs_with(bundle, previous),
     )
     _bring("ha-lb-agent", restart=differs(bundle, previous, *AGENT_FILES), reload=False)
     _bring(
@@ -48,6 +47,19 @@ def use(bundle: Path, previous: Path | None) -> None:
         restart=differs(bundle, previous, "units/keepalived.conf"),
         reload=differs(bundle, previous, "keepalived.conf", "interfaces.conf"),
     )
+
+
+def _runs_with(bundle: Path, previous: Path | None) -> bool:
+    """Whether HAProxy does what the bundle says, if need be because it was just told what changed.
+
+    What it runs with is asked, not assumed: an `apply` before this one may have been cut off.
+    """
+    if previous is None:
+        return False
+    running = readiness.answer(1)
+    if running == settings.config_id(bundle):
+        return True
+    return running == settings.config_id(previous) and runtime.bring_in_line(previous, bundle)
 
 
 def stop_all() -> None:

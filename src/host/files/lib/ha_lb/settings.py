@@ -37,6 +37,11 @@ class Settings:
     release: str
 
 
+def config_id(bundle: Path) -> str:
+    """What a HAProxy that runs with this bundle answers; of bundles of other releases, too."""
+    return str(json.loads((bundle / "node.json").read_text())["configId"])
+
+
 def load(bundle: Path = CURRENT) -> Settings:
     data: dict[str, Any] = json.loads((bundle / "node.json").read_text())
     held = tuple(HeldAddress(item["address"], item.get("interface")) for item in data["heldAddresses"])
@@ -52,6 +57,6 @@ def load(bundle: Path = CURRENT) -> Settings:
         probe_interval_seconds=data["probeIntervalSeconds"],
         probe_failures=data["probeFailures"],
         take_over_seconds=data["takeOverSeconds"],
-        config_id=data["configId"],
+        config_id=config_id(bundle),
         release=(bundle / "release").read_text().strip(),
     )

@@ -1,0 +1,104 @@
+"""Tells the running HAProxy what has changed, by its runtime API, so that it need not be loaded anew."""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from .changes import Configuration, NeedsReload, Remove, ReplaceTable, Step, Tell, steps
+
+SOCKET = Path("/run/haproxy/admin.sock")
+ANSWER_SECONDS = 5
+# What HAProxy takes at once is its buffer, of 16 KiB as a rule.
+LARGEST_COMMAND = 12_000
+# For a server's last requests; longer ones are for the old process of a reload to end.
+REMOVAL_SECONDS = 3
+
+
+class Refused(Exception):
+    """HAProxy did not do what it was told. Part of the changes may be there; a reload brings all of them."""
+
+
+def bring_in_line(old: Path, new: Path) -> bool:
+    """Whether HAProxy, which runs with the bundle `old`, now does what it would do with the bundle `new`."""
+    try:
+        for step in steps(_configuration(old), _configuration(new)):
+            _take(step)
+    except (NeedsReload, Refused, OSError) as error:
+        print(f"HAProxy is reloaded: {error or 'not all of this can be changed where it runs'}")
+        return False
+    return True
+
+
+def _configuration(bundle: Path) -> Configuration:
+    files = [path for path in (bundle / "haproxy").rglob("*") if path.is_file()]
+    return Configuration(
+        (bundle / "haproxy.cfg").read_text(), {str(path.relative_to(bundle)): path.read_text() for path in files}
+    )
+
+
+def _take(step: Step) -> None:
+    if isinstance(step, Tell):
+        _tell(step.command, step.answer)
+    elif isinstance(step, Remove):
+        _remove(step)
+    elif isinstance(step, ReplaceTable):
+        _replace_table(step)
+    else:
+        _tell(f"set ssl cert {step.path} <<\n{step.pem}", r"Transaction (created|updated) for certificate .*!")
+        _tell(f"commit ssl cert {step.path}", r"Committing .*Success!")
+
+
+def _remove(step: Remove) -> None:
+    if step.has_agent:
+        _tell(f"disable agent {step.server}", "")
+    _tell(f"set server {step.server} state maint", "")
+    deadline = time.monotonic() + REMOVAL_SECONDS
+    while (answer := _ask(f"del server {step.server}")) != "Server deleted.":
+        if time.monotonic() > deadline:
+            raise Refused(f"{step.server} still has connections ({answer})")
+        time.sleep(0.05)
+
+
+def _replace_table(step: ReplaceTable) -> None:
+    version = _tell(f"prepare map {step.path}", r"New version created: (\d+)")[1]
+    for batch in _batches(step.entries):
+        _tell(f"add map @{version} {step.path} <<\n{batch}", "")
+    _tell(f"commit map @{version} {step.path}", "")
+
+
+def _batches(entries: tuple[str, ...]) -> Iterator[str]:
+    batch = ""
+    for entry in entries:
+        if len(batch) + len(entry) > LARGEST_COMMAND:
+            yield batch
+            batch = ""
+        batch += f"{entry}\n"
+    if batch:
+        yield batch
+
+
+def _tell(command: str, answer: str) -> re.Match[str]:
+    said = _ask(command)
+    match = re.fullmatch(answer, said, re.DOTALL)
+    if match is None:
+        # Not the whole command: it may hold a key.
+        raise Refused(f"it answered to `{command.partition(' <<')[0]}`: {said}")
+    return match
+
+
+def _ask(command: str) -> str:
+    """An empty line ends what follows `<<`."""
+    if len(command) > LARGEST_COMMAND + 1000:
+        raise Refused("a certificate is too long for its runtime API")
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(ANSWER_SECONDS)
+        connection.connect(str(SOCKET))
+        connection.sendall(f"{command}\n".encode())
+        received = b""
+        while part := connection.recv(4096):
+            received += part
+    return received.decode("utf-8", "replace").strip()
