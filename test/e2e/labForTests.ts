@@ -1,25 +1,35 @@
-// A lab for one file of tests. Where the lab is required, one that does not start is a failure; elsewhere the tests
-// that need it are skipped, loudly.
+// A lab for files of tests, one at a time. Files that name the same one share it, one after the other: each brings a
+// stack of its own to hosts that may have served before. Where the lab is required, one that does not start is a
+// failure; elsewhere the tests that need it are skipped, loudly.
 import { Lab } from "../lab/lab";
 import { skipUnlessRequired } from "../setup/needsLab";
 
-/** Registers hooks of the surrounding `describe` that bring a lab up and down. */
+let current: Lab | undefined;
+
+/** Registers a hook of the surrounding `describe` that brings a lab up. */
 export function withLab(name: string, ready: (lab: Lab) => Promise<void> | void): void {
   before(`lab ${name}`, async function () {
     this.timeout(600_000);
-    let lab: Lab;
     try {
-      await Lab.down(name);
-      lab = await Lab.up(name, { log: (line) => console.log(`    ${line}`) });
+      await use(name);
     } catch (error) {
       return skipUnlessRequired(this, error as Error);
     }
-    await ready(lab);
+    await ready(current as Lab);
   });
-  after(async function () {
-    this.timeout(60_000);
-    if (process.platform === "linux" && process.getuid?.() === 0) {
-      await Lab.down(name);
-    }
-  });
+}
+
+after("the last lab", async function () {
+  this.timeout(60_000);
+  await current?.down();
+});
+
+async function use(name: string): Promise<void> {
+  if (current?.name !== name) {
+    await current?.down();
+    current = undefined;
+    await Lab.down(name);
+    current = await Lab.up(name, { log: (line) => console.log(`    ${line}`) });
+  }
+  await current.heal();
 }

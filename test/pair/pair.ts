@@ -1,5 +1,5 @@
 // The quick-start example, deployed into a lab by the real engine: what demo, benches and end-to-end tests work with.
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { BackendArgs, FrontendArgs } from "../../src/haproxy/args";
 import type { HaproxyArgs } from "../../src/haproxy/operation/args";
@@ -83,9 +83,12 @@ export class Pair {
     stack: string,
     settings: PairSettings,
   ): Promise<Pair> {
+    const stateDir = join(lab.stateDir, `pulumi-${stack}`);
+    // One that is there belongs to tests before these, on the same hosts.
+    await rm(stateDir, { recursive: true, force: true });
     const pulumi = new Pulumi({
       programDir: programs[program],
-      stateDir: join(lab.stateDir, `pulumi-${stack}`),
+      stateDir,
       run: (command, args, options) => lab.operator.run(command, args, options),
     });
     await pulumi.init(stack);

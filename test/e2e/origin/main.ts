@@ -9,6 +9,7 @@ import {
 } from "node:http2";
 import { createServer as createTcp, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import type { TLSSocket } from "node:tls";
 import { type Counts, type Echo, type OriginState, originPorts, type ProxyHeader, type Settings } from "./messages";
 import { agentServer, lineServer, nameServer, protocolServer, protocols } from "./protocols";
@@ -18,7 +19,7 @@ import { acceptWebSocket } from "./webSocket";
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
-let state: OriginState = { status: 200, health: "ok", agent: "ready", fluent: true, addresses: [] };
+let state: OriginState = { status: 200, health: "ok", agent: "ready", fluent: true, holding: false, addresses: [] };
 let counts: Counts = { requests: 0, together: 0 };
 let underWay = 0;
 const proxyHeaders = new WeakMap<object, ProxyHeader>();
@@ -73,7 +74,8 @@ async function serve(name: string, request: Request, response: Response): Promis
     // "?answer.cache-control=max-age=1" makes an answer with that header.
     if (header.startsWith("answer.")) response.setHeader(header.slice("answer.".length), value);
   }
-  await new Promise((resolve) => setTimeout(resolve, Number(searchParams.get("delay") ?? 0)));
+  await delay(Number(searchParams.get("delay") ?? 0));
+  while (pathname === "/held" && state.holding) await delay(20);
   underWay--;
   if (request.headers["content-type"] === "application/grpc") {
     await answerCall(request as Http2ServerRequest, response as Http2ServerResponse);

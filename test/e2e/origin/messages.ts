@@ -44,6 +44,8 @@ export interface OriginState {
   readonly agent: string;
   /** Whether the ports of protocols speak them, or say something else. */
   readonly fluent: boolean;
+  /** While it is true, requests for /held get no answer. */
+  readonly holding: boolean;
   /** IPv4 addresses of every name that it is asked for. */
   readonly addresses: readonly string[];
 }

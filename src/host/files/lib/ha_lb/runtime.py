@@ -15,7 +15,7 @@ ANSWER_SECONDS = 5
 # What HAProxy takes at once is its buffer, of 16 KiB as a rule.
 LARGEST_COMMAND = 12_000
 # For a server's last requests; longer ones are for the old process of a reload to end.
-REMOVAL_SECONDS = 3
+REMOVAL_SECONDS = 10
 
 
 class Refused(Exception):

@@ -3,17 +3,17 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BackendArgs, FrontendArgs } from "../../src/haproxy/args";
-import { derivedIdentity } from "../../src/haproxy/peers/identity";
-import type { BackendTlsArgs, FrontendTlsArgs } from "../../src/haproxy/tls/args";
-import { authority, certificate } from "../certificates";
-import { until } from "../lab/command";
-import { type Lab, sharedAddress } from "../lab/lab";
-import { loadBalancers } from "../lab/layout";
-import { Pair } from "../pair/pair";
-import { withLab } from "./labForTests";
-import { type AskOptions, ask } from "./origin/ask";
-import { type Origin, startOrigins } from "./origin/origin";
+import type { BackendArgs, FrontendArgs } from "../../../src/haproxy/args";
+import { derivedIdentity } from "../../../src/haproxy/peers/identity";
+import type { BackendTlsArgs, FrontendTlsArgs } from "../../../src/haproxy/tls/args";
+import { authority, certificate } from "../../certificates";
+import { until } from "../../lab/command";
+import { type Lab, sharedAddress } from "../../lab/lab";
+import { loadBalancers } from "../../lab/layout";
+import { Pair } from "../../pair/pair";
+import { withLab } from "../labForTests";
+import { type AskOptions, ask } from "../origin/ask";
+import { type Origin, startOrigins } from "../origin/origin";
 
 const ports = { web: 443, strict: 8443, modern: 8444, oldHttp: 8445, required: 8446, optional: 8447 } as const;
 const [first, renewed] = [certificate(), certificate({ days: 89 })];
@@ -45,7 +45,7 @@ describe("TLS with real clients and servers", function () {
   let pair: Pair;
   let web1: Origin;
 
-  withLab("tls", async (started) => {
+  withLab("language", async (started) => {
     lab = started;
     ({ web1 } = await startOrigins(lab, { certificate: ofServers }));
     writeFileSync(fileOf("authority"), authority());

@@ -1,14 +1,14 @@
 // How servers are found, watched, spared and replaced, with servers that a test can tell how to behave.
 import assert from "node:assert/strict";
-import type { BackendArgs, FrontendArgs } from "../../src/haproxy/args";
-import type { HealthCheckArgs } from "../../src/haproxy/health/args";
-import { until } from "../lab/command";
-import { type Lab, sharedAddress } from "../lab/lab";
-import { Pair } from "../pair/pair";
-import { withLab } from "./labForTests";
-import { ask } from "./origin/ask";
-import { originPorts } from "./origin/messages";
-import { type Origin, startOrigins } from "./origin/origin";
+import type { BackendArgs, FrontendArgs } from "../../../src/haproxy/args";
+import type { HealthCheckArgs } from "../../../src/haproxy/health/args";
+import { until } from "../../lab/command";
+import { type Lab, sharedAddress } from "../../lab/lab";
+import { Pair } from "../../pair/pair";
+import { withLab } from "../labForTests";
+import { ask } from "../origin/ask";
+import { originPorts } from "../origin/messages";
+import { type Origin, startOrigins } from "../origin/origin";
 
 /** Checks that ask a port which speaks that protocol when it is told to. */
 const protocols = ["redis", "smtp", "pgsql", "mysql", "ldap"] as const;
@@ -28,7 +28,7 @@ describe("servers behind real traffic", function () {
   let web1: Origin;
   let web2: Origin;
 
-  withLab("servers", async (started) => {
+  withLab("language", async (started) => {
     lab = started;
     ({ web1, web2 } = await startOrigins(lab));
     await web1.tell({ addresses: [web1.address] });

@@ -1,14 +1,14 @@
 // Which requests go where: conditions, their combinations, their order, and what needs no server.
 import assert from "node:assert/strict";
-import type { BackendArgs, FrontendArgs } from "../../src/haproxy/args";
-import type { MatchArgs, RouteArgs } from "../../src/haproxy/routing/args";
-import { certificate } from "../certificates";
-import type { Lab } from "../lab/lab";
-import { links, withoutPrefix } from "../lab/layout";
-import { Pair } from "../pair/pair";
-import { withLab } from "./labForTests";
-import { type AskOptions, ask } from "./origin/ask";
-import { startOrigins } from "./origin/origin";
+import type { BackendArgs, FrontendArgs } from "../../../src/haproxy/args";
+import type { MatchArgs, RouteArgs } from "../../../src/haproxy/routing/args";
+import { certificate } from "../../certificates";
+import type { Lab } from "../../lab/lab";
+import { links, withoutPrefix } from "../../lab/layout";
+import { Pair } from "../../pair/pair";
+import { withLab } from "../labForTests";
+import { type AskOptions, ask } from "../origin/ask";
+import { startOrigins } from "../origin/origin";
 
 const ports = { web: 80, order: 8001, answers: 8002, paths: 8003, tables: 8004, tls: 8443, through: 8444 } as const;
 
@@ -69,7 +69,7 @@ describe("routing real requests", function () {
   this.timeout(600_000);
   let lab: Lab;
 
-  withLab("routing", async (started) => {
+  withLab("language", async (started) => {
     lab = started;
     const origins = await startOrigins(lab);
     const servers = [origins.web1.server("http")];

@@ -1,12 +1,12 @@
 // Who may come in and how often, shown by real requests; counters that a failover does not forget.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import type { FrontendArgs } from "../../src";
-import { until } from "../lab/command";
-import { type Lab, sharedAddress, webPort } from "../lab/lab";
-import { Pair } from "../pair/pair";
-import { withLab } from "./labForTests";
-import { Origin } from "./origin/origin";
+import type { FrontendArgs } from "../../../src";
+import { until } from "../../lab/command";
+import { type Lab, sharedAddress, webPort } from "../../lab/lab";
+import { Pair } from "../../pair/pair";
+import { withLab } from "../labForTests";
+import { Origin } from "../origin/origin";
 
 const ports = {
   limited: 8001,
@@ -25,7 +25,7 @@ describe("access and rate limits", function () {
   let pair: Pair;
   let origin: Origin;
 
-  withLab("protection", async (started) => {
+  withLab("language", async (started) => {
     lab = started;
     origin = await Origin.start(lab, "web1");
     const servers = [{ address: lab.hosts.web1.privateAddress, port: webPort }];

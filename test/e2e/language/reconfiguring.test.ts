@@ -2,17 +2,18 @@
 // costs a request.
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import type { BackendArgs, FrontendArgs } from "../../src/haproxy/args";
-import type { ServerArgs } from "../../src/haproxy/servers/args";
-import { certificate } from "../certificates";
-import { until } from "../lab/command";
-import { type Lab, sharedAddress } from "../lab/lab";
-import { loadBalancers } from "../lab/layout";
-import { audit } from "../pair/audit";
-import { type LoadBalancerName, Pair } from "../pair/pair";
-import { withLab } from "./labForTests";
-import { ask } from "./origin/ask";
-import { type Origin, startOrigins } from "./origin/origin";
+import type { BackendArgs, FrontendArgs } from "../../../src/haproxy/args";
+import type { ServerArgs } from "../../../src/haproxy/servers/args";
+import { certificate } from "../../certificates";
+import type { Sample } from "../../lab/client/outage";
+import { until } from "../../lab/command";
+import { type Lab, sharedAddress } from "../../lab/lab";
+import { loadBalancers } from "../../lab/layout";
+import { audit } from "../../pair/audit";
+import { type LoadBalancerName, Pair, url } from "../../pair/pair";
+import { withLab } from "../labForTests";
+import { ask } from "../origin/ask";
+import { type Origin, startOrigins } from "../origin/origin";
 
 const ports = { web: 80, secure: 443 } as const;
 const [first, renewed] = [certificate(), certificate({ days: 89 })];
@@ -34,7 +35,7 @@ describe("reconfiguring a pair under load", function () {
   let web1: Origin;
   let web2: Origin;
 
-  withLab("reconfiguring", async (started) => {
+  withLab("language", async (started) => {
     lab = started;
     ({ web1, web2 } = await startOrigins(lab));
     wanted = { servers: [server(web1), server(web2)], pem: first, leads: "app" };
@@ -90,56 +91,58 @@ describe("reconfiguring a pair under load", function () {
 
   it("reloads for anything else", async () => {
     const before = await processes();
-    const statuses = await duringRequests(() => change({ hsts: true }));
-    assert.deepEqual(statuses, [200]);
+    assert.deepEqual(await lostDuring(() => change({ hsts: true })), []);
     const after = await processes();
     assert.ok(after.every((id, index) => id !== before[index]));
   });
 
   it("reloads when a server cannot be removed because it is busy, and lets it finish", async () => {
-    const long = ask(lab, ports.web, "/?delay=15000", { host: "elsewhere.example.com" });
-    const busy = await until(
-      "a server to be busy",
-      async () => (await busyServers(await pair.active())).find((name) => name === "web1" || name === "web2"),
-      10_000,
-    );
+    const hold = (holding: boolean) => Promise.all([web1, web2].map((origin) => origin.tell({ holding })));
+    await hold(true);
+    const client = await lab.client.start({ url: `${url}held`, perSecond: 1, timeoutMs: 300_000 });
+    const active = await pair.active();
+    await until("a server to be busy", async () => (await busyServers(active)).includes("web1"), 20_000);
     const before = await processes();
-    await change({ servers: [server(busy === "web1" ? web2 : web1)] });
-    const [one, two] = await processes();
-    assert.ok(one !== before[0] || two !== before[1]);
-    assert.equal((await long).status, 200);
-    assert.equal((await long).echo.server, busy);
+    await change({ servers: [server(web2)] });
+    assert.notDeepEqual(await processes(), before);
+    await hold(false);
+    const { samples } = await client.stop();
+    assert.deepEqual(
+      samples.filter(({ ok }) => !ok),
+      [],
+    );
   });
 
   /** A change that loses no request, and that the running processes are told of. */
-  async function told(change_: Partial<Wanted>): Promise<void> {
+  async function told(part: Partial<Wanted>): Promise<void> {
     const before = await processes();
-    assert.deepEqual(await duringRequests(() => change(change_)), [200]);
-    assert.deepEqual(await processes(), before, "HAProxy was loaded anew");
+    let said = "";
+    assert.deepEqual(
+      await lostDuring(async () => {
+        said = await change(part);
+      }),
+      [],
+    );
+    assert.deepEqual(await processes(), before, said);
     await pair.waitUntilRedundant();
   }
 
-  async function change(part: Partial<Wanted>): Promise<void> {
+  /** What `pulumi up` said. */
+  async function change(part: Partial<Wanted>): Promise<string> {
     wanted = { ...wanted, ...part };
     await pair.configure(settings(wanted));
-    await pair.up();
+    return (await pair.up()).stdout;
   }
 
-  /** All that became of requests meanwhile. */
-  async function duringRequests(work: () => Promise<void>): Promise<number[]> {
-    const seen = new Set<number>();
-    let over = false;
-    const keepAsking = async (path: string) => {
-      while (!over) seen.add((await ask(lab, ports.web, path)).status);
-    };
-    const asking = [keepAsking("/"), keepAsking("/"), keepAsking("/?delay=300")];
-    try {
-      await work();
-    } finally {
-      over = true;
-      await Promise.all(asking);
-    }
-    return [...seen];
+  /** Of requests that are under way meanwhile, some of them at any moment. */
+  async function lostDuring(work: () => Promise<unknown>): Promise<readonly Sample[]> {
+    const client = await lab.client.start({ url: `${url}?delay=200`, perSecond: 30, timeoutMs: 20_000 });
+    const { samples, requests } = await work().then(
+      () => client.stop(),
+      (error) => client.stop().then(() => Promise.reject(error)),
+    );
+    assert.ok(requests > 30, `${requests} requests`);
+    return samples.filter(({ ok }) => !ok);
   }
 
   async function shares(requests: number): Promise<Record<string, number>> {
@@ -198,6 +201,7 @@ function settings({ servers, pem, leads, hsts }: Wanted): { frontends: FrontendA
     servers: [...servers],
     healthCheck: { path: "/healthz", intervalSeconds: 0.5 },
     headers: { request: { set: { "X-Backend": name } } },
+    timeouts: { serverSeconds: 300 },
   });
   return {
     frontends: [

@@ -2,17 +2,17 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BackendArgs, FrontendArgs } from "../../src/haproxy/args";
-import { derivedIdentity } from "../../src/haproxy/peers/identity";
-import type { PersistenceArgs } from "../../src/haproxy/sessions/args";
-import { until } from "../lab/command";
-import type { Lab } from "../lab/lab";
-import { loadBalancers } from "../lab/layout";
-import { audit } from "../pair/audit";
-import { other, Pair } from "../pair/pair";
-import { withLab } from "./labForTests";
-import { type AskOptions, ask } from "./origin/ask";
-import { startOrigins } from "./origin/origin";
+import type { BackendArgs, FrontendArgs } from "../../../src/haproxy/args";
+import { derivedIdentity } from "../../../src/haproxy/peers/identity";
+import type { PersistenceArgs } from "../../../src/haproxy/sessions/args";
+import { until } from "../../lab/command";
+import type { Lab } from "../../lab/lab";
+import { loadBalancers } from "../../lab/layout";
+import { audit } from "../../pair/audit";
+import { other, Pair } from "../../pair/pair";
+import { withLab } from "../labForTests";
+import { type AskOptions, ask } from "../origin/ask";
+import { startOrigins } from "../origin/origin";
 
 const ways = {
   cookie: { cookie: {} },
@@ -34,7 +34,7 @@ describe("sessions of real clients", function () {
   let pair: Pair;
   let servers: BackendArgs["servers"];
 
-  withLab("sessions", async (started) => {
+  withLab("language", async (started) => {
     lab = started;
     const origins = await startOrigins(lab);
     servers = [origins.web1.server("http"), origins.web2.server("http")];

@@ -1,11 +1,11 @@
 // What HAProxy writes down and shows of itself, its error pages, raw lines, and the way out for programs.
 import assert from "node:assert/strict";
-import { until } from "../lab/command";
-import { type Lab, sharedAddress, webPort } from "../lab/lab";
-import { Pair } from "../pair/pair";
-import { withLab } from "./labForTests";
-import { originPorts } from "./origin/messages";
-import { Origin } from "./origin/origin";
+import { until } from "../../lab/command";
+import { type Lab, sharedAddress, webPort } from "../../lab/lab";
+import { Pair } from "../../pair/pair";
+import { withLab } from "../labForTests";
+import { originPorts } from "../origin/messages";
+import { Origin } from "../origin/origin";
 
 const ports = { logged: 8001, empty: 8002, raw: 8003, out: 3128 } as const;
 
@@ -15,7 +15,7 @@ describe("operation", function () {
   let pair: Pair;
   let origin: Origin;
 
-  withLab("operation", async (started) => {
+  withLab("language", async (started) => {
     lab = started;
     origin = await Origin.start(lab, "web2");
     const servers = [{ name: "web1", address: lab.hosts.web1.privateAddress, port: webPort }];

@@ -1,12 +1,12 @@
 // What frontends and backends do with real traffic: algorithms, weights, backups, health checks, http and tcp.
 import assert from "node:assert/strict";
-import type { BackendArgs, FrontendArgs } from "../../src/haproxy/args";
-import { type BalanceAlgorithm, balanceAlgorithms } from "../../src/haproxy/servers/args";
-import { until } from "../lab/command";
-import { bannerPort, type Lab, sharedAddress, webPort } from "../lab/lab";
-import { fetchFrom } from "../pair/audit";
-import { Pair } from "../pair/pair";
-import { withLab } from "./labForTests";
+import type { BackendArgs, FrontendArgs } from "../../../src/haproxy/args";
+import { type BalanceAlgorithm, balanceAlgorithms } from "../../../src/haproxy/servers/args";
+import { until } from "../../lab/command";
+import { bannerPort, type Lab, sharedAddress, webPort } from "../../lab/lab";
+import { fetchFrom } from "../../pair/audit";
+import { Pair } from "../../pair/pair";
+import { withLab } from "../labForTests";
 
 /** Names of the backends, and the ports of their frontends. */
 const ports = { weighted: 8001, spare: 8002, status: 8003, banner: bannerPort } as const;
@@ -26,7 +26,7 @@ describe("balancing real traffic", function () {
   let lab: Lab;
   let pair: Pair;
 
-  withLab("balancing", async (started) => {
+  withLab("language", async (started) => {
     lab = started;
     pair = await Pair.prepare(lab, { frontends: frontends(), backends: backends(lab) });
     await pair.up();

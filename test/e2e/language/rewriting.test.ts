@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BackendArgs, FrontendArgs } from "../../src/haproxy/args";
-import { authority, certificate } from "../certificates";
-import { until } from "../lab/command";
-import { type Lab, sharedAddress } from "../lab/lab";
-import { links, withoutPrefix } from "../lab/layout";
-import { Pair } from "../pair/pair";
-import { withLab } from "./labForTests";
-import { ask } from "./origin/ask";
-import type { Echo } from "./origin/messages";
-import { type Origin, startOrigins } from "./origin/origin";
+import type { BackendArgs, FrontendArgs } from "../../../src/haproxy/args";
+import { authority, certificate } from "../../certificates";
+import { until } from "../../lab/command";
+import { type Lab, sharedAddress } from "../../lab/lab";
+import { links, withoutPrefix } from "../../lab/layout";
+import { Pair } from "../../pair/pair";
+import { withLab } from "../labForTests";
+import { ask } from "../origin/ask";
+import type { Echo } from "../origin/messages";
+import { type Origin, startOrigins } from "../origin/origin";
 
 const [operator4 = "", operator6 = ""] = links.operator[0]?.addresses.map(withoutPrefix) ?? [];
 const ports = {
@@ -28,7 +28,7 @@ describe("rewriting real traffic", function () {
   let lab: Lab;
   let web1: Origin;
 
-  withLab("rewriting", async (started) => {
+  withLab("language", async (started) => {
     lab = started;
     ({ web1 } = await startOrigins(lab));
     writeFileSync(authorityFile(), authority());
@@ -150,7 +150,10 @@ describe("rewriting real traffic", function () {
 
   it("lets gRPC through, with the status that comes after the answer", async () => {
     const url = `https://${sharedAddress.ipv4}:${ports.calls}`;
-    const { stdout, stderr } = await lab.operator.runScript(join(__dirname, "origin/call.ts"), [url, authorityFile()]);
+    const { stdout, stderr } = await lab.operator.runScript(join(__dirname, "../origin/call.ts"), [
+      url,
+      authorityFile(),
+    ]);
     const { body, trailers } = JSON.parse(stdout || "{}");
     assert.deepEqual([body, trailers?.["grpc-status"], trailers?.["grpc-message"]], ["a message", "0", "fine"], stderr);
   });
