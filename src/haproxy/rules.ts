@@ -1,10 +1,11 @@
 // What frontends and backends have to fulfil together. Each rule takes a draft and returns problems.
-import * as checks from "../validation/checks";
 import { type Draft, entries, isRecord, known } from "../validation/draft";
-import { member, type Problem, problem, show } from "../validation/problem";
+import { type Problem, problem, show } from "../validation/problem";
 import { exactlyOne, filledList } from "../validation/shape";
-import { httpOnly, sameMode, serverNamesAreHeard } from "./modes";
-import { type Match, type Route, type RouteTable, tooMuchAtOnce } from "./routing/rules";
+import { httpOnly, serverNamesAreHeard } from "./modes";
+import { uniquePorts } from "./ports";
+import { backendsExist } from "./references";
+import { type Match, type Route, tooMuchAtOnce } from "./routing/rules";
 import { balanceProblems, type Server } from "./servers/rules";
 import { type Backend, backendShape, type Frontend, frontendShape, type ProxyDraft, type Rule } from "./shapes";
 
@@ -51,87 +52,6 @@ function repeated(list: string, names: readonly (readonly [path: string, name: u
     }
     return [problem(`${path}.name`, `${show(name)} is already the name of ${first}. Names are unique within ${list}.`)];
   });
-}
-
-/** Two frontends cannot listen on the same port. */
-const uniquePorts: Rule = ({ frontends }) => {
-  const all = entries<Frontend>("frontends", frontends);
-  return all.flatMap(({ path, value }, place) => {
-    const first = all
-      .slice(0, place)
-      .find((earlier) => known(value.port) && earlier.value.port === value.port && overlap(earlier.value, value));
-    return first
-      ? [
-          problem(
-            `${path}.port`,
-            `${show(value.port)} is already used by ${first.path} (${show(first.value.name)}). Give one of them another port.`,
-          ),
-        ]
-      : [];
-  });
-};
-
-/** Whether they listen on an address that both have. Addresses that are not known yet may differ. */
-function overlap(one: Record<string, unknown>, other: Record<string, unknown>): boolean {
-  if (one.addresses === undefined || other.addresses === undefined) {
-    return true;
-  }
-  const addresses = Array.isArray(one.addresses) ? one.addresses : [];
-  return addresses.some(
-    (address) => known(address) && Array.isArray(other.addresses) && other.addresses.includes(address),
-  );
-}
-
-/** A backend that a frontend names, and where. */
-interface Reference {
-  readonly path: string;
-  readonly name: unknown;
-}
-
-function references(path: string, frontend: Record<string, unknown>): Reference[] {
-  const { defaultBackend, routes, routeTables } = frontend;
-  return [
-    { path: `${path}.defaultBackend`, name: defaultBackend },
-    ...entries<Route>(`${path}.routes`, routes as Draft<Route[]>).map((route) => ({
-      path: `${route.path}.backend`,
-      name: route.value.backend,
-    })),
-    ...entries<RouteTable>(`${path}.routeTables`, routeTables as Draft<RouteTable[]>).flatMap((table) =>
-      isRecord(table.value.backends)
-        ? Object.entries(table.value.backends).map(([key, name]) => ({
-            path: member(`${table.path}.backends`, key),
-            name,
-          }))
-        : [],
-    ),
-  ].filter(({ name }) => known(name));
-}
-
-/** A frontend's backends exist and read the traffic the same way. */
-const backendsExist: Rule = ({ frontends, backends }) => {
-  const targets = entries<Backend>("backends", backends);
-  const names = targets.map(({ value }) => value.name);
-  const allKnown = Array.isArray(backends) && targets.length === backends.length && names.every(known);
-  const byName = new Map<unknown, (typeof targets)[0]>(targets.map((target) => [target.value.name, target]));
-  return entries<Frontend>("frontends", frontends).flatMap(({ path, value }) => {
-    const wanted = references(path, value);
-    const missing = wanted.filter(({ name }) => !byName.has(name) && checks.name("", name).length === 0);
-    const found = new Set(wanted.flatMap(({ name }) => byName.get(name) ?? []));
-    return [
-      ...(allKnown ? missing.map((reference) => unknownBackend(reference.path, String(reference.name), names)) : []),
-      ...[...found].flatMap((target) => sameMode(path, value.mode, target.path, target.value.mode)),
-    ];
-  });
-};
-
-function unknownBackend(path: string, wanted: string, names: readonly unknown[]): Problem {
-  const choices = names.filter(checks.isText);
-  const few = choices.slice(0, 20);
-  const list =
-    few.length > 0
-      ? ` Backends: ${few.join(", ")}${few.length < choices.length ? ", …" : "."}`
-      : " There is no backend yet.";
-  return problem(path, `${show(wanted)} is not a backend.${checks.suggestion(wanted, choices)}${list}`);
 }
 
 /** A frontend does something with what it gets. */

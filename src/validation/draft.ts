@@ -20,6 +20,10 @@ export function draft<T>(input: pulumi.Input<T>): Draft<pulumi.Unwrap<T>> {
 }
 
 function replaceUnknown(value: unknown): unknown {
+  // Nearly everything is a text or a number, and what follows is slow.
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
   if (pulumi.Output.isInstance(value) || value instanceof Promise) {
     return UNKNOWN;
   }

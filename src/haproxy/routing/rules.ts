@@ -145,14 +145,15 @@ const rewrite: checks.Check = (place, value) => [
     : []),
 ];
 
+const routeFields = shape<Route>({
+  match: optional(matchShape),
+  backend: optional(checks.name),
+  redirect: optional(redirect),
+  respond: optional(respond),
+  rewrite: optional(rewrite),
+});
 export const routeShape: checks.Check = (place, value) => [
-  ...shape<Route>({
-    match: optional(matchShape),
-    backend: optional(checks.name),
-    redirect: optional(redirect),
-    respond: optional(respond),
-    rewrite: optional(rewrite),
-  })(place, value),
+  ...routeFields(place, value),
   ...(isRecord(value)
     ? [...exactlyOne(place, value, ["backend", "redirect", "respond"]), ...rewriteNeedsBackend(place, value)]
     : []),
