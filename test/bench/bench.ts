@@ -1,4 +1,4 @@
-// What the three benches have in common: options, a report that can be kept as JSON, tables and a picture of it.
+// What the benches have in common: options, a report that can be kept as JSON, tables and a picture of it.
 import { availableParallelism } from "node:os";
 import { now, stolenMs } from "../lab/clock";
 import type { Pulumi } from "../lab/pulumi";
@@ -26,20 +26,21 @@ export interface Circumstances {
   readonly date: string;
   readonly cores: number;
   readonly node: string;
-  readonly engine: string;
+  /** Pulumi's version, where it took part. */
+  readonly engine?: string;
   /** Share of the time since the command began in which the hypervisor ran others. */
   readonly stolenShare: number;
 }
 
 const [startedAt, stolenBefore] = [now(), stolenMs()];
 
-export async function circumstances(pulumi: Pulumi): Promise<Circumstances> {
+export async function circumstances(pulumi?: Pulumi): Promise<Circumstances> {
   return {
     command: `npm run bench -- ${whatWasAsked(process.argv.slice(2)).join(" ")}`,
     date: new Date().toISOString(),
     cores: availableParallelism(),
     node: process.version,
-    engine: (await pulumi.command(["version"])).stdout.trim(),
+    engine: (await pulumi?.command(["version"]))?.stdout.trim(),
     stolenShare: (stolenMs() - stolenBefore) / (now() - startedAt),
   };
 }
@@ -52,7 +53,8 @@ function whatWasAsked(args: readonly string[]): string[] {
 
 export function describeCircumstances({ command, date, cores, node, engine, stolenShare }: Circumstances): string {
   const others = `Others had ${Math.round(stolenShare * 100)} % of the machine meanwhile.`;
-  return `\`${command}\`, ${date.slice(0, 10)}, ${cores} cores, Pulumi ${engine}, Node.js ${node}. ${others}`;
+  const versions = [...(engine ? [`Pulumi ${engine}`] : []), `Node.js ${node}`];
+  return `\`${command}\`, ${date.slice(0, 10)}, ${cores} cores, ${versions.join(", ")}. ${others}`;
 }
 
 /** @throws Error that names what there is. */

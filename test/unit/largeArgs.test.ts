@@ -1,9 +1,8 @@
 // Time grows as the arguments do, and not with their square: in what is good, and in what is wrong with all of it.
 import assert from "node:assert/strict";
-import { bundles } from "../../src/host/bundle";
-import type { Settings } from "../../src/validate";
+import { bundlesOf } from "./host/sampleBundles";
 import { address, largeArgs, numbered, perBackend } from "./largeArgs";
-import { messagesOf, sampleArgs, validated } from "./sampleArgs";
+import { messagesOf, sampleArgs, settled, validated } from "./sampleArgs";
 
 /** So much more is asked, which may take so much longer; what compared everything with everything would take 64 times. */
 const FACTOR = 8;
@@ -50,18 +49,8 @@ const app = { name: "app", servers: [{ address: "10.0.0.1", port: 80 }] };
 const web = (number: number) => ({ name: `web-${number}`, defaultBackend: "app" });
 const small = () => ({ platform: sampleArgs().platform, backends: [app] });
 
-const pair = {
-  nodes: [
-    { name: "lb1", peerAddress: "10.0.0.11" },
-    { name: "lb2", peerAddress: "10.0.0.12" },
-  ],
-  addresses: [{ address: "198.51.100.10", held: { prefixLength: 24 } }],
-  secret: "secret",
-};
-
 async function rendered(args: unknown) {
-  const output = validated(args) as unknown as { promise(): Promise<Settings> };
-  return bundles(await output.promise(), pair);
+  return bundlesOf(await settled(validated(args)));
 }
 
 /** By the processor's time: the machine may have others to serve. */

@@ -243,6 +243,10 @@ export function validated(args: unknown): pulumi.Output<Settings> {
   return validate("edge", componentArgs(args));
 }
 
+export function settled(output: pulumi.Output<Settings>): Promise<Settings> {
+  return (output as unknown as { promise(): Promise<Settings> }).promise();
+}
+
 /** What is wrong with arguments that are known at once. */
 export function problemsOf(args: unknown): readonly Problem[] {
   try {

@@ -2,13 +2,9 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { HaLoadBalancerArgs } from "../../src";
-import { type Settings, validate } from "../../src/validate";
+import { validate } from "../../src/validate";
 import { InvalidArgumentsError } from "../../src/validation/problem";
-import { changed, messagesOf, problemsOf, removed, sampleArgs, validated } from "./sampleArgs";
-
-function settled(output: pulumi.Output<Settings>): Promise<Settings> {
-  return (output as unknown as { promise(): Promise<Settings> }).promise();
-}
+import { changed, messagesOf, problemsOf, removed, sampleArgs, settled, validated } from "./sampleArgs";
 
 const later = <T>(value: T) => pulumi.output(Promise.resolve(value));
 

@@ -1,13 +1,17 @@
 // Bundles of the sample arguments: what the component would put on the two nodes.
 import { type Bundle, type BundleFile, bundles } from "../../../src/host/bundle";
 import type { Settings } from "../../../src/validate";
-import { changed } from "../sampleArgs";
+import { changed, type SampleArgs, sampleArgs } from "../sampleArgs";
 
 export function sampleBundles(
   ...changes: readonly (readonly [path: string, value: unknown])[]
 ): readonly [Bundle, Bundle] {
   const { platform, ...settings } = changed(...changes);
-  return bundles(settings as unknown as Settings, {
+  return bundlesOf(settings as unknown as Settings, platform);
+}
+
+export function bundlesOf(settings: Settings, platform: SampleArgs["platform"] = sampleArgs().platform) {
+  return bundles(settings, {
     nodes: platform.nodes,
     secret: "the operator's",
     addresses: platform.virtualAddresses.map(({ address, interface: held }) => {

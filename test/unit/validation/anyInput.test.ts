@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type { HaLoadBalancerArgs } from "../../../src";
 import { validate } from "../../../src/validate";
 import { InvalidArgumentsError } from "../../../src/validation/problem";
-import { changed, problemsOf, sampleArgs, validated } from "../sampleArgs";
+import { changed, problemsOf, sampleArgs, settled, validated } from "../sampleArgs";
 import { placesIn } from "./places";
 
 const places = placesIn(sampleArgs()).map(({ path }) => path);
@@ -70,9 +70,8 @@ describe("arguments of any kind", () => {
 });
 
 async function problemsLater(args: unknown): Promise<readonly unknown[]> {
-  const output = validated(args) as unknown as { promise(): Promise<unknown> };
   try {
-    await output.promise();
+    await settled(validated(args));
   } catch (error) {
     if (error instanceof InvalidArgumentsError) {
       return error.problems;
