@@ -1,4 +1,5 @@
 // What a mode knows, and that what belongs together has the same one.
+import * as checks from "../validation/checks";
 import { type Draft, entries, isRecord, known, UNKNOWN } from "../validation/draft";
 import { type Problem, problem, show } from "../validation/problem";
 import { proxyModes } from "./args";
@@ -6,6 +7,20 @@ import { httpProtection } from "./protection/rules";
 import { type Route, tcpConditions, usedConditions } from "./routing/rules";
 import { httpPersistence } from "./sessions/rules";
 import type { Backend, Frontend, Rule } from "./shapes";
+
+/** What people ask for who want to balance datagrams. */
+const DATAGRAMS = ["udp", "quic"];
+const knownMode = checks.oneOf(proxyModes);
+
+export const modeShape: checks.Check = (path, value) =>
+  checks.isText(value) && DATAGRAMS.includes(value.toLowerCase())
+    ? [
+        problem(
+          path,
+          `${show(value)} is not for HAProxy, which balances TCP. For UDP use LVS (virtual_server in Keepalived) or several addresses in DNS; here use one of: ${proxyModes.join(", ")}.`,
+        ),
+      ]
+    : knownMode(path, value);
 
 /** A frontend and its backend read the traffic the same way. */
 export function sameMode(path: string, mode: unknown, targetPath: string, targetMode: unknown): Problem[] {
@@ -32,6 +47,7 @@ const HTTP_FRONTEND = [
   "headers",
   "compression",
 ] as const;
+const HTTP_TIMEOUTS = ["httpRequestSeconds", "keepAliveSeconds"] as const;
 const HTTP_BACKEND = ["http2", "connectionReuse", "headers", "cache"] as const;
 const HTTP_BALANCE = ["uri", "url_param", "hdr"];
 
@@ -42,6 +58,7 @@ export const httpOnly: Rule = ({ frontends, backends }) => [
     .flatMap(({ path, value }) => [
       ...HTTP_FRONTEND.filter((key) => known(value[key])).map((key) => needsHttp(path, key)),
       ...(isRecord(value.tls) && known(value.tls.hsts) ? [needsHttp(path, "tls.hsts")] : []),
+      ...httpTimeouts(value.timeouts).map((key) => needsHttp(path, `timeouts.${key}`)),
       ...httpProtection(value.access, Array.isArray(value.rateLimits) ? value.rateLimits.filter(isRecord) : []).map(
         (key) => needsHttp(path, key),
       ),
@@ -58,6 +75,10 @@ export const httpOnly: Rule = ({ frontends, backends }) => [
         : []),
     ]),
 ];
+
+function httpTimeouts(timeouts: unknown): string[] {
+  return isRecord(timeouts) ? HTTP_TIMEOUTS.filter((key) => known(timeouts[key])) : [];
+}
 
 function needsHttp(path: string, key: string): Problem {
   return problem(`${path}.${key}`, `needs mode "http", and that of ${path} is "tcp". Remove it or change the mode.`);

@@ -4,15 +4,10 @@ import type { Draft } from "../validation/draft";
 import type { Plain } from "../validation/plain";
 import type { Problem } from "../validation/problem";
 import { filledList, list, shape } from "../validation/shape";
-import {
-  type BackendArgs,
-  type CaptureHeadersArgs,
-  type FrontendArgs,
-  type FrontendTimeoutsArgs,
-  proxyModes,
-} from "./args";
+import type { BackendArgs, CaptureHeadersArgs, FrontendArgs, FrontendTimeoutsArgs } from "./args";
 import { forwardProxyShape } from "./forwarding/rules";
 import { agentCheckShape, healthCheckShape, passiveCheckShape } from "./health/rules";
+import { modeShape } from "./modes";
 import { accessShape, rateLimitsShape } from "./protection/rules";
 import { rawLine } from "./raw";
 import { forwardedHeaders } from "./rewriting/args";
@@ -42,7 +37,7 @@ const timeout = optional(checks.seconds(0.001, 86_400));
 export const frontendShape = shape<Frontend>(
   {
     name: checks.name,
-    mode: optional(checks.oneOf(proxyModes)),
+    mode: optional(modeShape),
     port: checks.port,
     addresses: optional(filledList(checks.address, emptyFix)),
     defaultBackend: optional(checks.name),
@@ -77,7 +72,7 @@ export const frontendShape = shape<Frontend>(
 export const backendShape = shape<Backend>(
   {
     name: checks.name,
-    mode: optional(checks.oneOf(proxyModes)),
+    mode: optional(modeShape),
     balance: optional(checks.oneOf(balanceAlgorithms)),
     balanceKey: optional(headerName),
     hashType: optional(checks.oneOf(hashTypes)),

@@ -63,7 +63,8 @@ export function table(name: Check, item: Check): Check {
       return [];
     }
     if (!isRecord(value)) {
-      return [problem(path, `${show(value)} is not an object. Use names with values.`)];
+      const complaint = value === undefined ? "is missing." : `${show(value)} is not an object.`;
+      return [problem(path, `${complaint} Use names with values.`)];
     }
     return Object.entries(value).flatMap(([key, one]) => [
       ...name(member(path, key), key),

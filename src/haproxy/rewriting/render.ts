@@ -1,7 +1,7 @@
 // Headers, compression and caches as lines of a section.
 import { type Lines, literal, word } from "../section";
 import type { ForwardedHeaders } from "./args";
-import type { Cache, Compression, HeaderChanges, Headers } from "./rules";
+import { type Cache, type Compression, defaultCacheMebibytes, type HeaderChanges, type Headers } from "./rules";
 
 export function headerLines({ request, response }: Headers = {}): Lines {
   return {
@@ -65,7 +65,7 @@ export function compressionLines(compression: Compression | undefined): Lines {
 
 /** The section that keeps the answers of a backend, and the backend's lines that use it. */
 export function cacheSection(backend: string, cache: Cache) {
-  const { totalMebibytes = 16, maxObjectBytes = 131_072, maxAgeSeconds = 60 } = cache;
+  const { totalMebibytes = defaultCacheMebibytes, maxObjectBytes = 131_072, maxAgeSeconds = 60 } = cache;
   return {
     name: backend,
     lines: [`total-max-size ${totalMebibytes}`, `max-object-size ${maxObjectBytes}`, `max-age ${maxAgeSeconds}`],

@@ -1,6 +1,8 @@
 // What changes of headers, compression and caches have to fulfil.
 import * as checks from "../../validation/checks";
+import { isRecord } from "../../validation/draft";
 import type { Plain } from "../../validation/plain";
+import { type Problem, problem } from "../../validation/problem";
 import { filledList, list, shape, table } from "../../validation/shape";
 import type { CacheArgs, CompressionArgs, HeaderChangesArgs, HeadersArgs } from "./args";
 
@@ -38,8 +40,30 @@ export const compressionShape = shape<Compression>({
   types: optional(filledList(mediaType, "List at least one, or leave it out.")),
 });
 
-export const cacheShape = shape<Cache>({
+const cacheFields = shape<Cache>({
   totalMebibytes: optional(checks.wholeNumber(1, 4095)),
   maxObjectBytes: optional(checks.wholeNumber(1, 512 * 1024 * 1024)),
   maxAgeSeconds: optional(checks.wholeNumber(1, 86_400)),
 });
+
+export const cacheShape: checks.Check = (path, value) => [
+  ...cacheFields(path, value),
+  ...(isRecord(value) ? objectsFit(path, value) : []),
+];
+
+export const defaultCacheMebibytes = 16;
+const MEBIBYTE = 1024 * 1024;
+
+/** HAProxy wants room for two of the largest. */
+function objectsFit(path: string, cache: Record<string, unknown>): Problem[] {
+  const { totalMebibytes = defaultCacheMebibytes, maxObjectBytes } = cache;
+  const most = typeof totalMebibytes === "number" ? (totalMebibytes * MEBIBYTE) / 2 : Number.POSITIVE_INFINITY;
+  return typeof maxObjectBytes === "number" && maxObjectBytes > most
+    ? [
+        problem(
+          `${path}.maxObjectBytes`,
+          `${maxObjectBytes} is more than half of totalMebibytes, which is ${totalMebibytes}. Use ${most} at most, or give more memory.`,
+        ),
+      ]
+    : [];
+}

@@ -46,7 +46,12 @@ export const persistenceShape: checks.Check = (path, value) => [
 /** Browsers refuse it otherwise. */
 function insecureForAll(path: string, cookie: unknown): Problem[] {
   return isRecord(cookie) && cookie.sameSite === "None" && cookie.secure === false
-    ? [problem(`${path}.cookie.secure`, 'has to be true with sameSite "None": browsers refuse the cookie otherwise.')]
+    ? [
+        problem(
+          `${path}.cookie.secure`,
+          'false does not go with sameSite "None": browsers refuse such a cookie. Use true, or another sameSite.',
+        ),
+      ]
     : [];
 }
 

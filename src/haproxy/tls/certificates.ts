@@ -5,42 +5,42 @@ import { UNKNOWN } from "../../validation/draft";
 import { problem, show } from "../../validation/problem";
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]+?-----END \1-----/g;
-const SCHEME = "Give the certificate, those of the authorities between, and the private key, all in PEM.";
+const KEY_PAIR_FIX = "Give the certificate, those of the authorities between, and the private key, all in PEM.";
+const AUTHORITIES_FIX = "Give those of the authorities, in PEM.";
 
 /**
  * A certificate with its private key, and whatever certificates lead to its authority. Messages never show the text: a
  * key may be in it.
  */
-export const certificateWithKey: Check = (path, value) =>
-  complaint(path, value, () => keyPairComplaint(value as string));
+export const certificateWithKey: Check = (path, value) => complaint(path, value, keyPairComplaint, KEY_PAIR_FIX);
 
 /** One or more certificates of authorities. */
-export const authorities: Check = (path, value) => complaint(path, value, () => authoritiesComplaint(value as string));
+export const authorities: Check = (path, value) => complaint(path, value, authoritiesComplaint, AUTHORITIES_FIX);
 
-function complaint(path: string, value: unknown, judge: () => string | undefined) {
+function complaint(path: string, value: unknown, judge: (text: string) => string | undefined, fix: string) {
   if (value === UNKNOWN) {
     return [];
   }
   if (!isText(value) || value.trim() === "") {
-    return [problem(path, `is missing, or is no text. ${SCHEME}`)];
+    return [problem(path, `is ${value === undefined ? "missing" : isText(value) ? "empty" : "no text"}. ${fix}`)];
   }
-  const text = judge();
-  return text ? [problem(path, text)] : [];
+  const found = judge(value);
+  return found ? [problem(path, found)] : [];
 }
 
 function keyPairComplaint(text: string): string | undefined {
   const blocks = blocksOf(text);
   const keys = blocks.filter(({ label }) => label.endsWith("PRIVATE KEY"));
-  const chain = parsedCertificates(blocks);
+  const chain = parsedCertificates(blocks, KEY_PAIR_FIX);
   if (typeof chain === "string") {
     return chain;
   }
   if (keys.length !== 1) {
-    return `has ${keys.length === 0 ? "no private key" : `${keys.length} private keys`}. ${SCHEME}`;
+    return `has ${keys.length === 0 ? "no private key" : `${keys.length} private keys`}. ${KEY_PAIR_FIX}`;
   }
   const [leaf] = chain;
   if (!leaf) {
-    return `has no certificate. ${SCHEME}`;
+    return `has no certificate. ${KEY_PAIR_FIX}`;
   }
   const key = parsedKey(keys[0]?.text ?? "");
   if (!key) {
@@ -57,22 +57,26 @@ function authoritiesComplaint(text: string): string | undefined {
   if (blocks.some(({ label }) => label.endsWith("PRIVATE KEY"))) {
     return "has a private key. Only certificates belong here; take the key out, and replace it where it was shown.";
   }
-  const certificates = parsedCertificates(blocks);
+  const certificates = parsedCertificates(blocks, AUTHORITIES_FIX);
   if (typeof certificates === "string") {
     return certificates;
   }
-  return certificates.length === 0 ? "has no certificate. Give those of the authorities, in PEM." : undefined;
+  return certificates.length === 0 ? `has no certificate. ${AUTHORITIES_FIX}` : undefined;
 }
 
 function blocksOf(text: string): { label: string; text: string }[] {
   return [...text.matchAll(BLOCK)].map(([block, label = ""]) => ({ label, text: block }));
 }
 
-function parsedCertificates(blocks: readonly { label: string; text: string }[]): X509Certificate[] | string {
+/** @returns what is wrong with them, where something is */
+function parsedCertificates(
+  blocks: readonly { label: string; text: string }[],
+  fix: string,
+): X509Certificate[] | string {
   try {
     return blocks.filter(({ label }) => label === "CERTIFICATE").map(({ text }) => new X509Certificate(text));
   } catch {
-    return `has a certificate that cannot be read. ${SCHEME}`;
+    return `has a certificate that cannot be read. ${fix}`;
   }
 }
 

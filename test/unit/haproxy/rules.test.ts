@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { changed, messagesOf, removed, sampleArgs } from "../sampleArgs";
-
-type Case = readonly [behaviour: string, changes: readonly (readonly [string, unknown])[], expected: readonly string[]];
+import { type Case, refusals } from "./refusals";
 
 const nameFix =
   'Use a letter, then letters, digits, "-" or "_", 63 at most; names that begin with "ha-lb" are reserved.';
@@ -184,9 +183,7 @@ describe("rules of frontends and backends", () => {
     assert.deepEqual(messagesOf(sampleArgs()), []);
   });
 
-  for (const [behaviour, changes, expected] of cases) {
-    it(behaviour, () => assert.deepEqual(messagesOf(changed(...changes)), expected));
-  }
+  refusals(cases);
 
   for (const port of [0, -1, 65536, 80.5, Number.NaN, "80", true]) {
     it(`refuse ${JSON.stringify(port)} as a port`, () => {
