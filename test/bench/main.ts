@@ -1,4 +1,4 @@
-// Measures what the project promises: npm run bench -- provision | failover | stability | render
+// Measures what the project promises: npm run bench -- provision | failover | stability | proxy | render
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Bench } from "./bench";
@@ -7,6 +7,7 @@ import { failover } from "./failover/bench";
 import { cleanUpOnSignals } from "./labs";
 import { benchOptions, type Options, usage } from "./options";
 import { provision } from "./provision/bench";
+import { proxy } from "./proxy/bench";
 import { render } from "./render/bench";
 import { stability } from "./stability/bench";
 import { asMarkdown, asText } from "./table";
@@ -15,6 +16,7 @@ const benches = {
   provision: (options: Options) => perform(provision, options),
   failover: (options: Options) => perform(failover, options),
   stability: (options: Options) => perform(stability, options),
+  proxy: (options: Options) => perform(proxy, options),
   render: (options: Options) => perform(render, options),
 } as const;
 

@@ -16,9 +16,10 @@ export const usage = `Usage: npm run bench -- BENCH [--json FILE] [--svg [FILE]]
   provision           first, changed and unchanged \`pulumi up\`, beside an empty program
   failover            outage per fault at each profile, beside a pair as tutorials build it
   stability           false failovers while both nodes stall at random
+  proxy               requests through the rendered configuration, beside one by hand, nginx and the server alone
   render              processor time that large arguments take, up to 4,000 backends
 
-  --repeats N         how often each thing is measured (failover 10, provision 3, render 5)
+  --repeats N         how often each thing is measured (failover 10, provision 3, proxy 5, render 5)
   --minutes N         how long the nodes are stalled (stability 10)
   --seed TEXT         of the stalls (stability)
   --profiles a,b      of steady, fast, fastest; failover also knows tutorial

@@ -36,6 +36,11 @@ export class Cgroup {
     await until(`${this.dir} to be ${state}`, () => this.read("cgroup.events").includes(state), 5_000, 1);
   }
 
+  /** Microseconds of processor time of everything in it, from its beginning on. */
+  cpuUs(): number {
+    return Number(/^usage_usec (\d+)$/m.exec(this.read("cpu.stat"))?.[1]);
+  }
+
   /** Processes directly in this cgroup, or in the named one below it. */
   processes(below = ""): number[] {
     return this.read(path.join(below, "cgroup.procs")).split("\n").filter(Boolean).map(Number);

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# A Go toolchain for the engine: the machine's own when new enough, otherwise the official one, which Go publishes as
-# a module (golang.org/toolchain) that any older go can fetch and check. Sets $GO.
+# A Go toolchain for the engine and for the client of a bench: the machine's own when new enough, otherwise the official
+# one, which Go publishes as a module (golang.org/toolchain) that any older go can fetch and check. Sets $GO.
 
 go_wanted=1.25.11 # what engine/*/go.mod asks for
 
@@ -38,8 +38,8 @@ find_go() {
       step debian-go "Installing Debian's Go, to fetch a newer one with" apt_install golang-go || true
       GO=$(command -v go) || GO=
     fi
-    [[ -n $GO ]] || fail "the Pulumi engine is built with Go: install Go $go_wanted or newer, or pulumi $OLDEST_ENGINE or newer"
-    step go "Fetching Go $go_wanted" fetch_toolchain "$GO" || fail "could not fetch Go $go_wanted; install it, or pulumi"
+    [[ -n $GO ]] || fail "this needs Go $go_wanted or newer: install it (for the Pulumi engine, pulumi $OLDEST_ENGINE or newer will do, too)"
+    step go "Fetching Go $go_wanted" fetch_toolchain "$GO" || fail "could not fetch Go $go_wanted; install it"
   fi
   GO=$CACHE/go-$go_wanted/bin/go
   export GOTOOLCHAIN=local
