@@ -48,6 +48,7 @@ export interface Cell {
   readonly p99Us: number;
   readonly proxyUsPerRequest: number;
   readonly journalUsPerRequest: number;
+  readonly hostUsPerRequest: number;
 }
 
 export interface ProxyReport {
@@ -68,6 +69,7 @@ export function cells(runs: readonly Run[]): Cell[] {
       p50Us: of(({ p50Us }) => p50Us),
       p99Us: of(({ p99Us }) => p99Us),
       proxyUsPerRequest: of(({ proxyCpuUs, requests }) => proxyCpuUs / requests),
+      hostUsPerRequest: of(({ proxyCpuUs, journalCpuUs, requests }) => (proxyCpuUs + journalCpuUs) / requests),
       journalUsPerRequest: of(({ journalCpuUs, requests }) => journalCpuUs / requests),
     };
   });
@@ -80,7 +82,10 @@ export interface Comparison {
   readonly other: VariantName;
   /** Requests a second, ours by the other's. */
   readonly rate: number;
-  /** Processor time of the proxy for a request, the other's by ours. */
+  /**
+   * Requests of one second of processor time on the load balancer's host, ours by the other's. What a host can do at most;
+   * other work on the machine disturbs it less than the rate. The goal is held against this.
+   */
   readonly economy: number;
   readonly goal: number;
   readonly isMet: boolean;
@@ -102,8 +107,8 @@ export function comparisons(all: readonly Cell[]): Comparison[] {
         return [];
       }
       const rate = own.perSecond / theirs.perSecond;
-      const economy = theirs.proxyUsPerRequest / own.proxyUsPerRequest;
-      return [{ kind, ours, other, rate, economy, goal, isMet: rate >= goal }];
+      const economy = theirs.hostUsPerRequest / own.hostUsPerRequest;
+      return [{ kind, ours, other, rate, economy, goal, isMet: economy >= goal }];
     }),
   );
 }

@@ -42,7 +42,7 @@ const ALL_FEATURES = "log line, headers and guard together";
 export function tables(report: ProxyReport): Table[] {
   const all = cells(report.runs);
   const notes = [
-    `Medians of ${report.repeats} repeats of ${report.seconds} s, taken in turns; the load balancer has one processor, client and servers the rest. ${steal(report.runs)} Bare: no log, no headers, no guard.`,
+    `Medians of ${report.repeats} repeats of ${report.seconds} s, taken in turns; the load balancer has one processor, client and servers the rest. ${steal(report.runs)} Processor time is that of the host: the proxy's and that of the journal, which has its log lines. Bare: no log, no headers, no guard.`,
     describeCircumstances(report.circumstances),
   ];
   return [figures(all), equal(comparisons(all)), { ...features(costs(all)), notes }];
@@ -86,7 +86,7 @@ function figures(all: readonly Cell[]): Table {
 function equal(all: readonly Comparison[]): Table {
   return {
     title: "At equal features",
-    head: ["Load", "", "Compared with", "Requests/s", "Requests per processor time", "Goal"],
+    head: ["Load", "", "Compared with", "Requests/s", "Requests/s of processor time", "Goal"],
     rows: all.map(({ kind, ours, other, rate, economy, goal, isMet }) => [
       kindTitles[kind],
       variantTitles[ours],
