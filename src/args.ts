@@ -3,16 +3,8 @@ import type { Input } from "@pulumi/pulumi";
 import type { BackendArgs, FrontendArgs } from "./haproxy/args";
 import type { HaproxyArgs } from "./haproxy/operation/args";
 import type { FailoverArgs } from "./keepalived/args";
+import type { PackagesArgs } from "./packages/args";
 import type { Platform } from "./platform";
-
-/** How the nodes get their packages. */
-export interface PackagesArgs {
-  /**
-   * Seconds to wait for another program that holds apt's lock, 1 to 1800: a fresh machine updates itself first.
-   * @default 300
-   */
-  lockTimeoutSeconds?: Input<number>;
-}
 
 /** What to balance, where, and how to fail over. */
 export interface HaLoadBalancerArgs {

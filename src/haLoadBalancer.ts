@@ -1,7 +1,7 @@
 // The component: arguments in, resource tree out. It wires; others validate, render and talk to hosts.
 import * as pulumi from "@pulumi/pulumi";
 import type { HaLoadBalancerArgs } from "./args";
-import { bundles } from "./host/bundle";
+import { bundles, installBundle } from "./host/bundle";
 import { apply, install } from "./host/commands";
 import type { PlatformNode, Shared } from "./platform";
 import { validate } from "./validate";
@@ -43,8 +43,9 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
       .all([settings, facts, nodes[0].ssh.privateKey])
       .apply(([valid, pair, secret]) => bundles(valid, { ...pair, secret }));
 
+    const packages = settings.apply(installBundle);
     const installed = ([0, 1] as const).map((index) =>
-      install(childName(index, "install"), nodes[index], settings, childOf(nodes[index])),
+      install(childName(index, "install"), nodes[index], packages, childOf(nodes[index])),
     );
     // One node after the other: the second one only once the first serves.
     const first = apply(childName(0, "apply"), nodes[0], files[0], { ...childOf(nodes[0]), dependsOn: installed });

@@ -1,19 +1,17 @@
 // Checks all arguments: what is known at once, everything as soon as it is known. Nothing is created from
 // arguments that have a problem, because every child takes its inputs from what comes out here.
 import * as pulumi from "@pulumi/pulumi";
-import type { HaLoadBalancerArgs, PackagesArgs } from "./args";
+import type { HaLoadBalancerArgs } from "./args";
 import { defaultMonitoringPort, type Haproxy, haproxyShape } from "./haproxy/operation/rules";
 import { type Backend, type Frontend, type ProxyDraft, proxyProblems } from "./haproxy/rules";
 import { defaultPorts } from "./keepalived/model";
 import { type Failover, failoverProblems } from "./keepalived/rules";
+import { type Packages, packagesShape } from "./packages/rules";
 import type { Platform } from "./platform";
 import * as checks from "./validation/checks";
 import { type Draft, draft, entries, isComplete, isRecord, known, UNKNOWN } from "./validation/draft";
-import type { Plain } from "./validation/plain";
 import { InvalidArgumentsError, type Problem, problem, show } from "./validation/problem";
-import { shape, unknownProperties } from "./validation/shape";
-
-type Packages = Plain<PackagesArgs>;
+import { unknownProperties } from "./validation/shape";
 
 /** Arguments that passed. */
 export interface Settings {
@@ -102,10 +100,6 @@ interface OwnPorts {
   readonly failover?: Draft<Failover>;
   readonly haproxy?: Draft<Haproxy>;
 }
-
-const packagesShape = checks.optional(
-  shape<Packages>({ lockTimeoutSeconds: checks.optional(checks.wholeNumber(1, 1800)) }),
-);
 
 function report(component: string, problems: readonly Problem[]): void {
   if (problems.length > 0) {

@@ -8,7 +8,10 @@ import { renderProxy } from "../haproxy/render";
 import { failoverModel } from "../keepalived/model";
 import { type KeepalivedNode, markerAddress, renderKeepalived } from "../keepalived/render";
 import { masterDownSeconds, priorities, probeFailures } from "../keepalived/timers";
+import { programOf } from "../packages/model";
+import { installFiles } from "../packages/render";
 import type { Settings } from "../validate";
+import { renderTemplate } from "./template";
 
 export interface BundleFile {
   /** Path inside the bundle. */
@@ -67,6 +70,8 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
     peerAddress: peer.peerAddress,
     heldAddresses: held.map(({ address }) => address),
   };
+  const program = programOf(settings.packages?.haproxy);
+  const { service, binary, branch } = program;
   const node = {
     node: own.name,
     peer: peer.name,
@@ -80,12 +85,14 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
     probeFailures,
     takeOverSeconds: masterDownSeconds(failover.advertIntervalSeconds, Math.min(...priorities)),
     configId: proxy.configId,
+    haproxy: { service, binary, branch },
   };
   return [
     { path: "haproxy.cfg", mode: 0o600, content: proxy.text },
     ...proxy.files.map((one) => ({ ...one, mode: 0o600 })),
     { path: "keepalived.conf", mode: 0o600, content: renderKeepalived(failover, keepalivedNode) },
     textFile("node.json", `${JSON.stringify(node, null, 2)}\n`),
+    textFile("units/haproxy.conf", renderTemplate("host/haproxy.service.mustache", program)),
   ];
 }
 
@@ -113,8 +120,10 @@ function byPath(one: BundleFile, other: BundleFile): number {
   return one.path < other.path ? -1 : 1;
 }
 
-export function installScript(): string {
-  return readFileSync(join(staticFiles, "install"), "utf8");
+/** What installs the packages, and what it has to know. The same on both nodes. */
+export function installBundle({ packages }: Settings): Bundle {
+  const script = readFileSync(join(staticFiles, "install"), "utf8");
+  return { files: [{ path: "install", mode: 0o755, content: script }, ...installFiles(packages)] };
 }
 
 function digest(files: readonly BundleFile[]): string {

@@ -2,27 +2,17 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlatformNode, SshEndpoint } from "../platform";
-import type { Settings } from "../validate";
 import { archive } from "./archive";
-import { type Bundle, fingerprint, installScript } from "./bundle";
+import { type Bundle, fingerprint } from "./bundle";
 
 /** Installs packages and the agent's user. Idempotent. */
 export function install(
   name: string,
   node: PlatformNode,
-  settings: pulumi.Output<Settings>,
+  bundle: pulumi.Output<Bundle>,
   options: pulumi.CustomResourceOptions,
 ): remote.Command {
-  const lockSeconds = pulumi.unsecret(settings.apply(({ packages }) => packages?.lockTimeoutSeconds ?? 300));
-  return new remote.Command(
-    name,
-    {
-      ...connected(node, settings),
-      create: asRoot(node, pulumi.interpolate`exec sh -s ${lockSeconds}`),
-      stdin: installScript(),
-    },
-    { ...options, customTimeouts: { create: "20m", update: "20m" } },
-  );
+  return command(name, node, bundle, UNPACK_AND_INSTALL, { ...options, customTimeouts: minutes(20) });
 }
 
 /** Puts a bundle on the node and in use, or leaves the node as it was and fails. Idempotent. */
@@ -30,6 +20,20 @@ export function apply(
   name: string,
   node: PlatformNode,
   bundle: pulumi.Output<Bundle>,
+  options: pulumi.CustomResourceOptions,
+): remote.Command {
+  return command(name, node, bundle, UNPACK_AND_APPLY, { ...options, customTimeouts: minutes(10) });
+}
+
+function minutes(count: number): pulumi.CustomTimeouts {
+  return { create: `${count}m`, update: `${count}m` };
+}
+
+function command(
+  name: string,
+  node: PlatformNode,
+  bundle: pulumi.Output<Bundle>,
+  script: string,
   options: pulumi.CustomResourceOptions,
 ): remote.Command {
   const contents = pulumi
@@ -40,23 +44,31 @@ export function apply(
     {
       ...connected(node, bundle),
       // Digests with a secret key tell nothing, and are there to be seen in the preview.
-      create: pulumi.interpolate`${asRoot(node, UNPACK_AND_APPLY)}\n${pulumi.unsecret(contents)}`,
+      create: pulumi.interpolate`${asRoot(node, script)}\n${pulumi.unsecret(contents)}`,
       stdin: pulumi.secret(bundle.apply(archive)),
     },
-    { ...options, customTimeouts: { create: "10m", update: "10m" } },
+    options,
   );
 }
 
+function unpacking(place: string, run: string): string {
+  return [
+    "set -eu",
+    "umask 022",
+    place,
+    'trap "rm -rf $incoming" EXIT',
+    "base64 -d | tar -xpf - -C $incoming",
+    `${run} $incoming`,
+  ].join("; ");
+}
+
+const UNPACK_AND_INSTALL = unpacking("incoming=$(mktemp -d)", "sh $incoming/install");
+
 /** `apply` itself is in the bundle, so that it always fits what it installs. */
-const UNPACK_AND_APPLY = [
-  "set -eu",
-  "umask 022",
-  "mkdir -p /etc/ha-load-balancer/bundles",
-  "incoming=$(mktemp -d /etc/ha-load-balancer/bundles/.incoming.XXXXXX)",
-  'trap "rm -rf $incoming" EXIT',
-  "base64 -d | tar -xpf - -C $incoming",
-  "python3 -B $incoming/bin/apply $incoming",
-].join("; ");
+const UNPACK_AND_APPLY = unpacking(
+  "mkdir -p /etc/ha-load-balancer/bundles; incoming=$(mktemp -d /etc/ha-load-balancer/bundles/.incoming.XXXXXX)",
+  "python3 -B $incoming/bin/apply",
+);
 
 /** @param script without single quotes */
 function asRoot(node: PlatformNode, script: pulumi.Input<string>): pulumi.Output<string> {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ha_lb.settings import HeldAddress, Settings
+from ha_lb.settings import Haproxy, HeldAddress, Settings
 
 SETTINGS = Settings(
     node="lb1",
@@ -18,4 +18,5 @@ SETTINGS = Settings(
     take_over_seconds=3.2,
     config_id="c0ffee",
     release="r",
+    haproxy=Haproxy("haproxy", "/usr/sbin/haproxy", None),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import unittest
 from unittest import mock
 
@@ -14,6 +15,25 @@ def listening(port: int, program: str = "", address: str = "0.0.0.0") -> str:
     return f"LISTEN 0      128    {address}:{port}      0.0.0.0:*{users}\n"
 
 
+class Branch(unittest.TestCase):
+    def checked(self, branch: str | None, said: str) -> None:
+        haproxy = dataclasses.replace(SETTINGS.haproxy, branch=branch)
+        with mock.patch.object(checks, "run", return_value=mock.Mock(stdout=said, stderr="")):
+            checks._is_of_branch(dataclasses.replace(SETTINGS, haproxy=haproxy))
+
+    def test_any_will_do_where_none_was_asked_for(self) -> None:
+        self.checked(None, "HAProxy version 2.6.12-1 2025/04/20\n")
+
+    def test_the_one_that_was_asked_for_will_do(self) -> None:
+        self.checked("3.0", "HAProxy version 3.0.11-1 2025/06/03\nStatus: stable\n")
+
+    def test_another_one_is_refused(self) -> None:
+        with self.assertRaisesRegex(
+            checks.Refused, r"^HAProxy 3\.0 is wanted, but the installed one says: .* 3\.01\.1"
+        ):
+            self.checked("3.0", "HAProxy version 3.01.1\n")
+
+
 class Ports(unittest.TestCase):
     def checked(self, *lines: str) -> None:
         with mock.patch.object(checks, "run", return_value=mock.Mock(stdout="".join(lines))):
@@ -21,6 +41,9 @@ class Ports(unittest.TestCase):
 
     def test_our_own_programs_may_have_them(self) -> None:
         self.checked(listening(80, "haproxy"), listening(443, "haproxy", "[::]"), listening(8405, "agent", "10.0.0.11"))
+
+    def test_another_edition_of_haproxy_may_have_them_still(self) -> None:
+        self.checked(listening(80, "hapee-lb"))
 
     def test_other_ports_do_not_matter(self) -> None:
         self.checked(listening(22, "sshd"), listening(8080, "nginx"))

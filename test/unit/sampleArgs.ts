@@ -24,6 +24,15 @@ export const encryptedPrivateKey = generateKeyPairSync("ed25519").privateKey.exp
   passphrase: "open sesame",
 }) as string;
 
+/** Looks like the key that a repository is signed with. */
+export const signingKey = `-----BEGIN PGP PUBLIC KEY BLOCK-----
+Comment: of the tests
+
+${Buffer.alloc(120, "a key").toString("base64").replace(/.{64}/g, "$&\n")}
+=abcd
+-----END PGP PUBLIC KEY BLOCK-----
+`;
+
 const sample = {
   frontends: [
     {
@@ -185,7 +194,22 @@ const sample = {
     preemptDelaySeconds: 15,
     statusPort: 9000,
   },
-  packages: { lockTimeoutSeconds: 100 },
+  packages: {
+    haproxy: {
+      edition: "enterprise",
+      version: "3.0",
+      source: {
+        signingKey,
+        url: "https://packages.example.com:8443/{key}/{distribution}-{codename}/{architecture}",
+        suite: "{codename}-stable",
+        components: ["main", "extra"],
+        user: "reader",
+        password: "open#sesame",
+      },
+      enterpriseKey: "0123456789abcdef",
+    },
+    lockTimeoutSeconds: 100,
+  },
   platform: {
     nodes: [
       { name: "lb1", host: "192.0.2.11", hostKey: hostKey("a"), peerAddress: "10.0.0.11" },

@@ -32,6 +32,7 @@ describe("a bundle", () => {
       "keepalived.conf",
       "node.json",
       "release",
+      "units/haproxy.conf",
     ];
     assert.deepEqual(paths, [...onNodes, ...rendered].sort());
   });
@@ -51,6 +52,7 @@ describe("a bundle", () => {
       ["failover.virtualRouterId", 78],
       ["frontends[0].port", 81],
       ["platform.nodes[1].name", "lb3"],
+      ["packages.haproxy", { edition: "community", version: "3.0" }],
     ] as const) {
       assert.notEqual(file(sampleBundles(change)[0], "release").content, release, change[0]);
     }
@@ -81,6 +83,7 @@ describe("a bundle", () => {
       probeFailures: 3,
       takeOverSeconds: 3 * 0.25 + ((256 - 190) / 256) * 0.25,
       configId: /^id ([0-9a-f]{16})$/m.exec(file(second, "haproxy/maps/identity.map").content)?.[1],
+      haproxy: { service: "hapee-3.0-lb", binary: "/opt/hapee-3.0/sbin/hapee-lb" },
     });
   });
 

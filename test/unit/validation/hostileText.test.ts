@@ -30,8 +30,10 @@ const quoted =
   /\.(body|contentType|location|prefix|expectBody|realm)$|\.(set|add|headers)(\["[^"]+"\]|\.\w+)$|\.values\[\d+\]$|\.raw(\.\w+)?\[\d+\]$|\.pathRegexes\[\d+\]$|\.errorPages\[/;
 /** Paths of URLs may have what else has a meaning in a configuration; they are quoted, too. */
 const paths = /\.(paths|pathPrefixes)\[\d+\]$|\.(stripPrefix|addPrefix)$/;
-/** Certificates are files of their own. */
-const files = /\.(certificates\[\d+\]|authorities|clientCertificate)$/;
+/** Words of a file that knows neither quotes nor escapes: only a space would end them. */
+const words = /^packages\.haproxy\.source\.(user|password)$/;
+/** Certificates and keys are files of their own. */
+const files = /\.(certificates\[\d+\]|authorities|clientCertificate|signingKey)$/;
 const lineBreaking = [
   "a line feed",
   "a carriage return",
@@ -61,6 +63,9 @@ function takes(path: string, kind: string): boolean {
   }
   if (/\.users\.\w+$/.test(path) && kind === "a variable") {
     return true;
+  }
+  if (words.test(path)) {
+    return !/[^!-~]/.test(hostile[kind] ?? "");
   }
   return (quoted.test(path) && !lineBreaking.includes(kind)) || (paths.test(path) && inPaths.includes(kind));
 }

@@ -90,7 +90,7 @@ def _point_to(bundle: Path) -> None:
 
 def _go_back(previous: Path | None, failed: Path) -> str:
     if previous is None:
-        services.stop_all()
+        services.stop_all(settings.load(failed))
         CURRENT.unlink(missing_ok=True)
         return "There was no earlier bundle to go back to; nothing of this one runs."
     if previous == failed:

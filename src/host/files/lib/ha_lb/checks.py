@@ -8,15 +8,28 @@ from pathlib import Path
 from .commands import run, said
 from .settings import Settings
 
+# What HAProxy is called among the owners of ports: one edition may be about to take over from another.
+HAPROXY_PROGRAMS = {"haproxy", "hapee-lb"}
+
 
 class Refused(Exception):
     """The bundle is not in use; the message says why."""
 
 
 def check(bundle: Path, wanted: Settings) -> None:
-    _accepted("HAProxy", "haproxy", "-c", "-C", str(bundle), "-f", "haproxy.cfg")
+    _is_of_branch(wanted)
+    _accepted("HAProxy", wanted.haproxy.binary, "-c", "-C", str(bundle), "-f", "haproxy.cfg")
     _accepted("Keepalived", "keepalived", "--config-test", f"--use-file={bundle / 'keepalived.conf'}")
     _ports_are_free(wanted)
+
+
+def _is_of_branch(wanted: Settings) -> None:
+    branch = wanted.haproxy.branch
+    if branch is None:
+        return
+    installed = said(run(wanted.haproxy.binary, "-v")).partition("\n")[0]
+    if f"version {branch}." not in installed:
+        raise Refused(f"HAProxy {branch} is wanted, but the installed one says: {installed}. Nothing was changed.")
 
 
 def _accepted(program: str, *command: str) -> None:
@@ -33,7 +46,7 @@ def _ports_are_free(wanted: Settings) -> None:
         columns = line.split()
         port = int(columns[3].rpartition(":")[2])
         owners = set(re.findall(r'"([^"]+)"', line))
-        if port in wanted.ports and owners != {"haproxy"}:
+        if port in wanted.ports and not (owners and owners <= HAPROXY_PROGRAMS):
             taken.append(f"port {port} is used by {', '.join(sorted(owners)) or 'another program'}")
         if port == wanted.status_port and owners and not owners <= {"agent", "python3"}:
             taken.append(f"port {port}, failover.statusPort, is used by {', '.join(sorted(owners))}")

@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _logs(options: list[str]) -> NoReturn:
-    units = [argument for service in status.SERVICES for argument in ("--unit", service)]
+    units = [argument for service in settings.load().services for argument in ("--unit", service)]
     os.execvp("journalctl", ["journalctl", *units, *options])
 
 

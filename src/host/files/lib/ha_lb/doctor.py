@@ -9,7 +9,7 @@ from . import network, readiness, settings, status
 from .bundle import changed_by_hand
 from .checks import Refused, check
 from .commands import run
-from .services import LINKS
+from .services import links
 from .settings import CURRENT, RUN, Settings
 
 APPLY_AGAIN = "run `pulumi up` with a change, or `ha-lb logs` to see more"
@@ -31,9 +31,9 @@ def main() -> int:
     return 0 if found == 0 else 1
 
 
-def _services(_: Settings) -> list[Finding]:
+def _services(node: Settings) -> list[Finding]:
     findings = []
-    for service in status.SERVICES:
+    for service in node.services:
         if run("systemctl", "is-active", "--quiet", service).returncode != 0:
             findings.append(f"{service} does not run: `systemctl start {service}`, then `ha-lb logs --unit {service}`")
         if run("systemctl", "is-enabled", "--quiet", service).returncode != 0:
@@ -41,9 +41,9 @@ def _services(_: Settings) -> list[Finding]:
     return findings
 
 
-def _files(_: Settings) -> list[Finding]:
+def _files(node: Settings) -> list[Finding]:
     changed = [f"{CURRENT / path} was changed by hand: {APPLY_AGAIN}" for path in changed_by_hand(CURRENT.resolve())]
-    missing = [f"{link} does not lead to the bundle: {APPLY_AGAIN}" for link in LINKS if not link.exists()]
+    missing = [f"{link} does not lead to the bundle: {APPLY_AGAIN}" for link in links(node) if not link.exists()]
     return changed + missing
 
 
@@ -58,9 +58,10 @@ def _configuration(node: Settings) -> list[Finding]:
 def _haproxy_answers(node: Settings) -> list[Finding]:
     answer = readiness.answer(1)
     if answer is None:
-        return ["HAProxy does not answer: `systemctl restart haproxy`"]
+        return [f"HAProxy does not answer: `systemctl restart {node.haproxy.service}`"]
     if answer != node.config_id:
-        return ["HAProxy runs another configuration than the one in its file: `systemctl reload haproxy`"]
+        mend = f"systemctl reload {node.haproxy.service}"
+        return [f"HAProxy runs another configuration than the one in its file: `{mend}`"]
     return []
 
 

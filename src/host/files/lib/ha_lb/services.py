@@ -13,14 +13,7 @@ from .settings import CURRENT, Settings
 
 SYSTEM = Path("/etc/systemd/system")
 TMPFILES = Path("/etc/tmpfiles.d/ha-load-balancer.conf")
-# Where systemd looks, and the file of the bundle that it finds there.
-LINKS = {
-    SYSTEM / "haproxy.service.d/ha-load-balancer.conf": "units/haproxy.conf",
-    SYSTEM / "keepalived.service.d/ha-load-balancer.conf": "units/keepalived.conf",
-    SYSTEM / "ha-lb-agent.service": "units/ha-lb-agent.service",
-    TMPFILES: "units/tmpfiles.conf",
-    Path("/usr/local/sbin/ha-lb"): "bin/ha-lb",
-}
+DROP_IN = "ha-load-balancer.conf"
 AGENT_FILES = ("bin/agent", "lib", "node.json", "units/ha-lb-agent.service")
 START_SECONDS = 20
 
@@ -29,18 +22,28 @@ class Failed(Exception):
     """A service did not do what was asked of it."""
 
 
+def links(node: Settings) -> dict[Path, str]:
+    """Where systemd and operators look, and the file of the bundle that they find there."""
+    return {
+        SYSTEM / f"{node.haproxy.service}.service.d" / DROP_IN: "units/haproxy.conf",
+        SYSTEM / "keepalived.service.d" / DROP_IN: "units/keepalived.conf",
+        SYSTEM / "ha-lb-agent.service": "units/ha-lb-agent.service",
+        TMPFILES: "units/tmpfiles.conf",
+        Path("/usr/local/sbin/ha-lb"): "bin/ha-lb",
+    }
+
+
 def use(bundle: Path, previous: Path | None) -> None:
     """Makes all services run with the bundle that `current` points to; touches only what changed."""
-    _link()
+    node = settings.load(bundle)
+    _retire_other_services(node)
+    _link(node)
     if differs(bundle, previous, "units"):
         _systemctl("daemon-reload")
     _do("systemd-tmpfiles", "--create", str(TMPFILES))
-    _systemctl("enable", "--quiet", *status.SERVICES)
-    _bring(
-        "haproxy",
-        restart=differs(bundle, previous, "units/haproxy.conf"),
-        reload=not _runs_with(bundle, previous),
-    )
+    _systemctl("enable", "--quiet", *node.services)
+    restart = differs(bundle, previous, "units/haproxy.conf") or _runs_another_program(node)
+    _bring(node.haproxy.service, restart=restart, reload=not restart and not _runs_with(bundle, previous))
     _bring("ha-lb-agent", restart=differs(bundle, previous, *AGENT_FILES), reload=False)
     _bring(
         "keepalived",
@@ -62,10 +65,10 @@ def _runs_with(bundle: Path, previous: Path | None) -> bool:
     return running == settings.config_id(previous) and runtime.bring_in_line(previous, bundle)
 
 
-def stop_all() -> None:
+def stop_all(node: Settings) -> None:
     """For a node that has nothing to go back to: none of the services runs, now or after a reboot."""
-    run("systemctl", "disable", "--now", "--quiet", "keepalived", "ha-lb-agent", "haproxy")
-    for link in LINKS:
+    run("systemctl", "disable", "--now", "--quiet", *node.services)
+    for link in links(node):
         link.unlink(missing_ok=True)
     run("systemctl", "daemon-reload")
 
@@ -75,7 +78,7 @@ def wait_until_serving(wanted: Settings) -> None:
     _wait(
         lambda: readiness.answer(1) == wanted.config_id,
         START_SECONDS,
-        lambda: f"HAProxy does not serve with the new configuration. It said:\n{_journal('haproxy')}",
+        lambda: f"HAProxy does not serve with the new configuration. It said:\n{_journal(wanted.haproxy.service)}",
     )
     _wait(
         lambda: _pair_has_master(wanted),
@@ -92,8 +95,26 @@ def _pair_has_master(wanted: Settings) -> bool:
     return own["state"] == "BACKUP" and peer is not None and peer["state"] == "MASTER"
 
 
-def _link() -> None:
-    for link, path in LINKS.items():
+def _retire_other_services(node: Settings) -> None:
+    """Another edition's HAProxy would hold the ports."""
+    wanted = links(node)
+    for drop_in in SYSTEM.glob(f"*.service.d/{DROP_IN}"):
+        if drop_in not in wanted:
+            run("systemctl", "disable", "--now", "--quiet", drop_in.parent.name.removesuffix(".service.d"))
+            drop_in.unlink()
+
+
+def _runs_another_program(node: Settings) -> bool:
+    """Whether HAProxy was replaced on the disk since it was started."""
+    pid = run("systemctl", "show", "--property", "MainPID", "--value", node.haproxy.service).stdout.strip()
+    try:
+        return not Path(f"/proc/{pid}/exe").samefile(node.haproxy.binary)
+    except OSError:
+        return False
+
+
+def _link(node: Settings) -> None:
+    for link, path in links(node).items():
         target = CURRENT / path
         if not (link.is_symlink() and link.readlink() == target):
             link.parent.mkdir(parents=True, exist_ok=True)

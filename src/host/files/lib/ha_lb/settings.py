@@ -21,6 +21,15 @@ class HeldAddress:
 
 
 @dataclass(frozen=True)
+class Haproxy:
+    """The installed HAProxy: its systemd unit, its program, and the branch that was asked for, if any."""
+
+    service: str
+    binary: str
+    branch: str | None
+
+
+@dataclass(frozen=True)
 class Settings:
     node: str
     peer: str
@@ -35,6 +44,12 @@ class Settings:
     take_over_seconds: float
     config_id: str
     release: str
+    haproxy: Haproxy
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """All that run on a node."""
+        return (self.haproxy.service, "keepalived", "ha-lb-agent")
 
 
 def config_id(bundle: Path) -> str:
@@ -59,4 +74,5 @@ def load(bundle: Path = CURRENT) -> Settings:
         take_over_seconds=data["takeOverSeconds"],
         config_id=config_id(bundle),
         release=(bundle / "release").read_text().strip(),
+        haproxy=Haproxy(data["haproxy"]["service"], data["haproxy"]["binary"], data["haproxy"].get("branch")),
     )

@@ -11,7 +11,6 @@ from . import network
 from .commands import is_active
 from .settings import CURRENT, RUN, Settings
 
-SERVICES = ("haproxy", "keepalived", "ha-lb-agent")
 Status = dict[str, Any]
 # What `judge` and its readers need of a node.
 TOLD = {"node", "state", "since", "ready", "bundle", "release", "problems"}
@@ -19,7 +18,7 @@ TOLD = {"node", "state", "since", "ready", "bundle", "release", "problems"}
 
 def local(settings: Settings) -> Status:
     """The state of this node, from what is true now; the agent's notes only add since when."""
-    services = dict(zip(SERVICES, is_active(*SERVICES)))
+    services = dict(zip(settings.services, is_active(*settings.services)))
     tracked = {name: _tracked(name) for name in ("haproxy", "ready")}
     noted = vrrp_note()
     state = _state(settings, services["keepalived"], tracked, str(noted.get("state", "")))
@@ -30,7 +29,7 @@ def local(settings: Settings) -> Status:
         "ready": state in ("MASTER", "BACKUP") and all(services.values()) and not any(tracked.values()),
         "bundle": CURRENT.resolve().name,
         "release": settings.release,
-        "problems": _problems(services, tracked),
+        "problems": _problems(settings, services, tracked),
     }
 
 
@@ -61,9 +60,9 @@ def _state(settings: Settings, keepalived_runs: bool, tracked: dict[str, bool], 
     return "BACKUP"
 
 
-def _problems(services: dict[str, bool], tracked: dict[str, bool]) -> list[str]:
+def _problems(settings: Settings, services: dict[str, bool], tracked: dict[str, bool]) -> list[str]:
     found = [f"{name}.service does not run" for name, runs in services.items() if not runs]
-    if services["haproxy"] and tracked["ready"]:
+    if services[settings.haproxy.service] and tracked["ready"]:
         found.append("HAProxy runs but does not answer")
     return found
 

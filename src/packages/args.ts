@@ -1,0 +1,80 @@
+// Which HAProxy runs, and where the nodes get it from.
+import type { Input } from "@pulumi/pulumi";
+
+/**
+ * Whose packages: the distribution's own, those of HAProxy's branches that the Debian packaging team makes
+ * (haproxy.debian.net), or those of HAProxy Technologies for its customers.
+ */
+export const haproxyEditions = ["distribution", "community", "enterprise"] as const;
+export type HaproxyEdition = (typeof haproxyEditions)[number];
+
+/**
+ * A signed apt repository. In `url` and `suite`, each node replaces `{codename}` by that of its release, such as
+ * "bookworm", `{distribution}` by "debian" or "ubuntu", and `{architecture}` by what dpkg calls it, such as "amd64".
+ */
+export interface PackageSourceArgs {
+  /**
+   * The key that the repository is signed with, in ASCII armour: from "-----BEGIN PGP PUBLIC KEY BLOCK-----" on. apt
+   * trusts it for this repository alone.
+   */
+  signingKey: Input<string>;
+  /**
+   * Where it is, by http or https: a mirror of your own, for instance. `{key}` stands for `enterpriseKey`. apt tells
+   * repositories apart by their host names: give it one that no other source of the nodes has.
+   * @default "https://haproxy.debian.net", or "https://www.haproxy.com/download/hapee/key/{key}-plus/3.0r1/{distribution}-{codename}/{architecture}/" with the version
+   */
+  url?: Input<string>;
+  /**
+   * Suite of the repository.
+   * @default "{codename}-backports-3.0" with the version, or "{codename}" for "enterprise"
+   */
+  suite?: Input<string>;
+  /**
+   * Components of the suite.
+   * @default ["main"]
+   */
+  components?: Input<Input<string>[]>;
+  /**
+   * Name for a repository that asks for one.
+   * @default none
+   */
+  user?: Input<string>;
+  /** Password that goes with `user`; becomes a Pulumi secret. */
+  password?: Input<string>;
+}
+
+/** The HAProxy that the nodes run. */
+export interface HaproxyPackageArgs {
+  /**
+   * Whose packages.
+   * @default "distribution"
+   */
+  edition?: Input<HaproxyEdition>;
+  /**
+   * HAProxy's branch, 2.6 or newer, such as "3.0". The nodes stay on it until this changes. Goes with "community" and
+   * "enterprise".
+   * @default what the distribution has
+   */
+  version?: Input<string>;
+  /** The repository. Goes with "community" and "enterprise". */
+  source?: Input<PackageSourceArgs>;
+  /**
+   * The key of your subscription, which stands in the repository's address; becomes a Pulumi secret. Goes with
+   * "enterprise".
+   */
+  enterpriseKey?: Input<string>;
+}
+
+/** How the nodes get their packages. */
+export interface PackagesArgs {
+  /**
+   * Which HAProxy.
+   * @default the distribution's
+   */
+  haproxy?: Input<HaproxyPackageArgs>;
+  /**
+   * Seconds to wait for another program that holds apt's lock, 1 to 1800: a fresh machine updates itself first.
+   * @default 300
+   */
+  lockTimeoutSeconds?: Input<number>;
+}

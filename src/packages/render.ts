@@ -1,0 +1,60 @@
+// What `install` gets on a node: its settings, and apt's files for the repository that HAProxy comes from.
+import { renderTemplate } from "../host/template";
+import { type Program, programOf, type Source, sourceOf } from "./model";
+import type { Packages } from "./rules";
+
+interface InstallFile {
+  readonly path: string;
+  readonly mode: number;
+  readonly content: string;
+}
+
+const DEFAULT_LOCK_SECONDS = 300;
+
+export function installFiles(packages: Packages = {}): InstallFile[] {
+  const program = programOf(packages.haproxy);
+  const source = sourceOf(packages);
+  const settings = {
+    LOCK_SECONDS: packages.lockTimeoutSeconds ?? DEFAULT_LOCK_SECONDS,
+    HAPROXY_PACKAGE: program.package,
+    HAPROXY_BRANCH: program.branch ?? "",
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+  return [{ path: "settings", mode: 0o600, content: lines.join("") }, ...(source ? sourceFiles(source, program) : [])];
+}
+
+/** Below "apt" they have the places that they get below /etc/apt. */
+function sourceFiles(source: Source, program: Program): InstallFile[] {
+  const { login, key } = source;
+  const { protocol, host, hostname } = new URL(source.url);
+  const view = {
+    ...source,
+    components: source.components.join(" "),
+    hostname,
+    pinned: program.branch ? [program] : [],
+  };
+  const secrets = [key, login?.password].filter((secret) => secret !== undefined);
+  return [
+    {
+      path: "apt/sources.list.d/ha-load-balancer.sources",
+      mode: key ? 0o600 : 0o644,
+      content: renderTemplate("packages/apt.sources.mustache", view),
+    },
+    {
+      path: "apt/preferences.d/ha-load-balancer.pref",
+      mode: 0o644,
+      content: renderTemplate("packages/apt.pref.mustache", view),
+    },
+    { path: "apt/keyrings/ha-load-balancer.asc", mode: 0o644, content: `${source.signingKey.trim()}\n` },
+    ...(login
+      ? [
+          {
+            path: "apt/auth.conf.d/ha-load-balancer.conf",
+            mode: 0o600,
+            content: `machine ${protocol}//${host}\nlogin ${login.user}\npassword ${login.password}\n`,
+          },
+        ]
+      : []),
+    { path: "secrets", mode: 0o600, content: secrets.map((secret) => `${secret}\n`).join("") },
+  ];
+}
