@@ -4,12 +4,9 @@ import { until } from "../lab/command";
 import type { Lab } from "../lab/lab";
 import { audit } from "../pair/audit";
 import { pairFaults } from "../pair/faults";
-import { observeFault } from "../pair/observe";
 import { other, Pair, url } from "../pair/pair";
 import { withLab } from "./labForTests";
-
-/** On top of what the timers allow: a busy machine, ARP, and the client's own pace. */
-const GENEROUS_MS = 3_000;
+import { assertMovesOnce, GENEROUS_MS } from "./movesOnce";
 
 describe("a pair under load", function () {
   this.timeout(600_000);
@@ -26,17 +23,7 @@ describe("a pair under load", function () {
 
   for (const fault of pairFaults) {
     it(`moves the address once: ${fault.title}`, async () => {
-      const report = await observeFault(pair, fault);
-      assert.equal(report.ownerAfter, other(report.ownerBefore as "lb1" | "lb2"));
-      assert.ok(
-        report.outageMs <= report.limitMs + report.stolenMs + GENEROUS_MS,
-        `outage ${report.outageMs} ms, timers allow ${report.limitMs} ms, others had ${report.stolenMs} ms`,
-      );
-      assert.deepEqual(report.lostOutside, [], "requests were lost outside the outage");
-      assert.ok(report.requests >= 100, `only ${report.requests} requests were made`);
-      await lab.heal();
-      await audit(pair);
-      assert.equal(await pair.active(), report.ownerAfter, "the address went back although no node is preferred");
+      await assertMovesOnce(pair, fault);
     });
   }
 

@@ -1,9 +1,10 @@
 // The lab by hand: npm run lab -- up | status | ssh NODE [COMMAND] | logs NODE | fault NAME NODE | heal | down
 import { parseArgs } from "node:util";
+import { suites } from "./base/image";
 import { now } from "./clock";
 import { type FaultName, faultNames, faults, type Host, hostNames, Lab, sharedAddress } from "./lab";
 
-const usage = `usage: npm run lab -- [--name NAME] COMMAND
+const usage = `usage: npm run lab -- [--name NAME] [--suite SUITE] COMMAND
   up                    bring the lab up
   status                hosts, addresses, power, who has the shared address, active faults
   ssh NODE [COMMAND]    a shell or a command on a host (${hostNames.join(", ")}), as root
@@ -12,7 +13,8 @@ const usage = `usage: npm run lab -- [--name NAME] COMMAND
 ${faultNames.map((name) => `    ${name.padEnd(20)}${faults[name].what}`).join("\n")}
   heal                  lift all faults
   down                  remove everything
-NAME is "lab" where it is not given.`;
+NAME is "lab" where it is not given, SUITE, the release of Debian that the hosts of a new lab get (${suites.join(", ")}),
+what HA_LB_SUITE says, or else ${suites[0]}.`;
 
 const start = now();
 const progress = (line: string) =>
@@ -91,7 +93,11 @@ async function main(): Promise<number> {
     // What follows "ssh NODE" belongs to the remote command.
     args: untilRemoteCommand(process.argv.slice(2)),
     allowPositionals: true,
-    options: { name: { type: "string", default: "lab" }, help: { type: "boolean", short: "h", default: false } },
+    options: {
+      name: { type: "string", default: "lab" },
+      suite: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
+    },
   });
   const [word = "", ...args] = positionals;
   const command = commands[word];
@@ -99,6 +105,7 @@ async function main(): Promise<number> {
     (values.help ? process.stdout : process.stderr).write(`${usage}\n`);
     return values.help ? 0 : 64; // EX_USAGE of sysexits.h
   }
+  if (values.suite !== undefined) process.env.HA_LB_SUITE = values.suite;
   return command(values.name, args);
 }
 

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { must } from "./command";
-import { type HostName, type Link, links, mainAddress, type NodeName, repository } from "./layout";
+import { type HostName, type Link, links, mainAddress, type NodeName, repository, vendors } from "./layout";
 
 /** As in base/build.sh. */
 const admin = 1000;
@@ -33,7 +33,8 @@ export async function makeKeyPair(privateKeyFile: string, comment: string): Prom
 
 function hostsFile(): string {
   const nodes = (Object.keys(links) as NodeName[]).map((node) => `${mainAddress(node)} ${node}`);
-  return ["127.0.0.1 localhost", "::1 localhost", ...nodes, `${repository.address} ${repository.host}`, ""].join("\n");
+  const repositories = [repository, ...Object.values(vendors)].map(({ host }) => host).join(" ");
+  return ["127.0.0.1 localhost", "::1 localhost", ...nodes, `${repository.address} ${repositories}`, ""].join("\n");
 }
 
 function networkFile(link: Link): string {

@@ -1,7 +1,7 @@
 // The lab: two load balancers, two web servers, an operator and a client on two networks, all on this machine.
 import fs from "node:fs";
 import path from "node:path";
-import { type BaseImage, ensureBaseImage } from "./base/image";
+import { type BaseImage, ensureBaseImage, type Suite } from "./base/image";
 import { LoadClient } from "./client/loadClient";
 import { until } from "./command";
 import { type ActiveFault, FaultRecord } from "./faultRecord";
@@ -25,6 +25,8 @@ export type { Namespace } from "./namespace";
 export interface LabOptions {
   /** Called with a line per step that takes time. */
   log?: (line: string) => void;
+  /** Release of Debian that its hosts have. @default HA_LB_SUITE, or the oldest that is known */
+  suite?: Suite;
 }
 
 /** Written last, when a lab is complete. */
@@ -45,7 +47,7 @@ export class Lab {
 
   private constructor(
     readonly name: string,
-    baseRoot: string,
+    private readonly baseRoot: string,
   ) {
     this.stateDir = stateDirOf(name);
     this.operator = new Namespace(name, "operator");
@@ -62,11 +64,11 @@ export class Lab {
   }
 
   /** Brings the lab up; one that is up already stays as it is, the remains of a crashed one are removed first. */
-  static async up(name: string, { log = () => {} }: LabOptions = {}): Promise<Lab> {
+  static async up(name: string, { log = () => {}, suite }: LabOptions = {}): Promise<Lab> {
     checkPrerequisites();
     checkName(name);
     if (readRecord(name)) return Lab.attach(name);
-    const image = await ensureBaseImage(log);
+    const image = await ensureBaseImage(log, suite);
     await tearDown(name);
     const lab = new Lab(name, image.root);
     log(`lab "${name}": cabling`);
@@ -102,6 +104,11 @@ export class Lab {
   get sshKey(): { privateKey: string; publicKey: string } {
     const file = this.keyFile;
     return { privateKey: fs.readFileSync(file, "utf8"), publicKey: fs.readFileSync(`${file}.pub`, "utf8").trim() };
+  }
+
+  /** The public key that a vendor's repository is signed with, in ASCII armour. */
+  signingKey(vendor: "community" | "enterprise"): string {
+    return fs.readFileSync(path.join(path.dirname(this.baseRoot), "keys", `${vendor}.asc`), "utf8");
   }
 
   /** Breaks something; returns the time (of `now`) just before that. */
@@ -169,7 +176,7 @@ export class Lab {
     const logFile = path.join(this.stateDir, "repository.log");
     const log = fs.openSync(logFile, "a");
     const script = path.join(__dirname, "repository", "server.ts");
-    const args = [image.repository, repository.address, String(repository.port)];
+    const args = [image.repositories, repository.address, String(repository.port)];
     const server = this.operator.spawnScript(script, args, { detached: true, stdio: ["ignore", log, log], cwd: "/" });
     server.unref();
     fs.closeSync(log);

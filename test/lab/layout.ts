@@ -53,6 +53,22 @@ export const bannerPort = 9000;
 /** The lab's package repository, in the operator namespace. */
 export const repository = { host: "repository", address: "10.77.0.2", port: 8000 } as const;
 
+/** Further repositories of the same server, as HAProxy's vendors and mirrors have them. What is secret is so here only. */
+export const vendors = {
+  community: { host: "community.repository", url: `http://community.repository:${repository.port}` },
+  mirror: {
+    host: "mirror.repository",
+    url: `http://mirror.repository:${repository.port}`,
+    user: "reader",
+    password: "pa$$word#of'the\"mirror",
+  },
+  enterprise: {
+    host: "enterprise.repository",
+    key: "lab0enterprise0key",
+    url: (key: string) => `http://enterprise.repository:${repository.port}/download/hapee/key/${key}-plus/3.0r1/`,
+  },
+} as const;
+
 export const withoutPrefix = (address: string) => address.replace(/\/\d+$/, "");
 export const port = (node: NodeName, network: Network) => `${node}-${network}`;
 

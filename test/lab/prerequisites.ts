@@ -12,6 +12,7 @@ const tools = {
   ip: "iproute2",
   nft: "nftables",
   nsenter: "util-linux",
+  patchelf: "patchelf",
   ssh: "openssh-client",
   "ssh-keygen": "openssh-client",
   sysctl: "procps",

@@ -4,8 +4,6 @@ import { until } from "../lab/command";
 import { loadBalancers } from "../lab/layout";
 import { type Pair, url, url6 } from "./pair";
 
-const services = ["haproxy", "keepalived", "ha-lb-agent"];
-
 export async function audit(pair: Pair): Promise<void> {
   await pair.waitUntilRedundant();
   await oneHealthyHolderAnswers(pair);
@@ -31,6 +29,7 @@ export function fetchFrom(pair: Pick<Pair, "lab">, address: string, headers: rea
 
 async function nodesCarryWhatWasDeployed(pair: Pair): Promise<void> {
   const recorded = await pair.recordedBundles();
+  const services = [pair.haproxyService, "keepalived", "ha-lb-agent"];
   for (const name of loadBalancers) {
     const host = pair.host(name);
     const current = (await host.must("basename $(readlink /etc/ha-load-balancer/current)")).trim();

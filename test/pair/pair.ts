@@ -6,6 +6,8 @@ import type { HaproxyArgs } from "../../src/haproxy/operation/args";
 import { failoverModel } from "../../src/keepalived/model";
 import type { Failover } from "../../src/keepalived/rules";
 import { priorities, type Timers } from "../../src/keepalived/timers";
+import { programOf } from "../../src/packages/model";
+import type { Packages } from "../../src/packages/rules";
 import { until } from "../lab/command";
 import type { Host } from "../lab/host";
 import type { Lab } from "../lab/lab";
@@ -17,7 +19,7 @@ export type LoadBalancerName = (typeof loadBalancers)[number];
 /** What differs from the plain pair; the rest comes from the lab. */
 export interface PairSettings {
   readonly failover?: Failover;
-  readonly packages?: { readonly lockTimeoutSeconds?: number };
+  readonly packages?: Packages;
   /** @default "root" */
   readonly sshUser?: "root" | "admin";
   readonly bastion?: { readonly host: string; readonly hostKey: string };
@@ -112,6 +114,11 @@ export class Pair {
 
   get timers(): Timers {
     return failoverModel(this.settings.failover);
+  }
+
+  /** What HAProxy's systemd unit is called. */
+  get haproxyService(): string {
+    return programOf(this.settings.packages?.haproxy).service;
   }
 
   /** The VRRP priority of a node: it decides how long it waits before it takes over. */

@@ -7,7 +7,7 @@ import { proxyProblems } from "../../../src/haproxy/rules";
 import type { Backend, Frontend } from "../../../src/haproxy/shapes";
 import { needsLab } from "../../setup/needsLab";
 import { haproxy as haproxySettings, httpBackend, httpFrontend } from "./arbitraries";
-import { CheckingHaproxy } from "./haproxy";
+import { CheckingHaproxy, haproxyVersions } from "./haproxy";
 
 /** Frontends and backends in one configuration: starting HAProxy costs more than reading them. */
 const TOGETHER = 40;
@@ -24,26 +24,24 @@ const node = {
 
 describe("configurations that validation accepts", function () {
   this.timeout(600_000);
-  let haproxy: CheckingHaproxy;
 
-  before(async function () {
-    needsLab(this);
-    haproxy = await CheckingHaproxy.ready();
-  });
-
-  it("are accepted by HAProxy without a warning", () => {
-    let accepted = 0;
-    for (let seed = 1; seed <= CONFIGURATIONS; seed++) {
-      const { frontends, backends } = acceptable(seed);
-      const [settings] = fc.sample(haproxySettings, { seed, numRuns: 1 });
-      accepted += frontends.length + backends.length;
-      const complaints = haproxy.complaints(renderProxy({ frontends, backends, haproxy: settings }, node));
-      if (complaints.length > 0) {
-        assert.fail(`seed ${seed}: ${complaints.join("\n")}\n${culprit(haproxy, frontends, backends)}`);
+  for (const version of haproxyVersions) {
+    it(`are accepted by HAProxy ${version} without a warning`, async function () {
+      needsLab(this);
+      const haproxy = await CheckingHaproxy.ready(version);
+      let accepted = 0;
+      for (let seed = 1; seed <= CONFIGURATIONS; seed++) {
+        const { frontends, backends } = acceptable(seed);
+        const [settings] = fc.sample(haproxySettings, { seed, numRuns: 1 });
+        accepted += frontends.length + backends.length;
+        const complaints = haproxy.complaints(renderProxy({ frontends, backends, haproxy: settings }, node));
+        if (complaints.length > 0) {
+          assert.fail(`seed ${seed}: ${complaints.join("\n")}\n${culprit(haproxy, frontends, backends)}`);
+        }
       }
-    }
-    assert.ok(accepted > CONFIGURATIONS * TOGETHER * 0.4, `only ${accepted} were accepted by validation`);
-  });
+      assert.ok(accepted > CONFIGURATIONS * TOGETHER * 0.4, `only ${accepted} were accepted by validation`);
+    });
+  }
 });
 
 /** Those that validation accepts, of a number made from the seed. */

@@ -7,24 +7,35 @@ import type { RenderedProxy } from "../../../src/haproxy/render";
 import { ensureBaseImage } from "../../lab/base/image";
 import { must } from "../../lab/command";
 
-/** The program and the libraries that this machine may lack. */
-const packages = /^(haproxy|liblua|libopentracing)/;
+/** The oldest that the lab's hosts install, and the newest. */
+export const haproxyVersions = ["2.6", "3.0"] as const;
+
+/** Where their packages are among the lab's: the program, and libraries that this machine may lack. */
+const packages = {
+  "2.6": { folder: "repository", names: /^(haproxy|liblua|libopentracing).*\.deb$/ },
+  "3.0": { folder: "community/pool", names: /^haproxy.*\.deb$/ },
+};
+const architecture = { x64: "x86_64", arm64: "aarch64" }[process.arch as "x64"];
 
 export class CheckingHaproxy {
-  private constructor(private readonly root: string) {}
+  private constructor(
+    private readonly root: string,
+    private readonly version: (typeof haproxyVersions)[number],
+  ) {}
 
-  /** Unpacks it beside the lab's package repository, once. */
-  static async ready(): Promise<CheckingHaproxy> {
-    const { repository } = await ensureBaseImage((line) => console.log(`    ${line}`));
-    const root = join(dirname(repository), "haproxy");
+  /** Unpacks it beside the lab's package repositories, once. */
+  static async ready(version: (typeof haproxyVersions)[number] = "2.6"): Promise<CheckingHaproxy> {
+    const { repositories } = await ensureBaseImage((line) => console.log(`    ${line}`), "bookworm");
+    const root = join(repositories, `haproxy-${version}`);
     if (!existsSync(root)) {
       const unfinished = mkdtempSync(`${root}.`);
-      for (const name of readdirSync(repository).filter((file) => packages.test(file) && file.endsWith(".deb"))) {
-        await must("dpkg", ["-x", join(repository, name), unfinished]);
+      const { folder, names } = packages[version];
+      for (const name of readdirSync(join(repositories, folder)).filter((file) => names.test(file))) {
+        await must("dpkg", ["-x", join(repositories, folder, name), unfinished]);
       }
       renameSync(unfinished, root);
     }
-    return new CheckingHaproxy(root);
+    return new CheckingHaproxy(root, version);
   }
 
   /** What `haproxy -c` complains of: warnings and errors, a line each. Nothing when it is content. */
@@ -35,24 +46,24 @@ export class CheckingHaproxy {
         mkdirSync(dirname(join(folder, path)), { recursive: true });
         writeFileSync(join(folder, path), content);
       }
-      const libraries = join(
-        this.root,
-        "usr/lib",
-        `${{ x64: "x86_64", arm64: "aarch64" }[process.arch as "x64"]}-linux-gnu`,
-      );
-      const { status, stderr } = spawnSync(
-        join(this.root, "usr/sbin/haproxy"),
-        ["-c", "-C", folder, "-f", "haproxy.cfg"],
-        {
-          env: { LD_LIBRARY_PATH: libraries },
-          encoding: "utf8",
-        },
-      );
+      const [command = "", ...args] = [...this.command(), "-c", "-C", folder, "-f", "haproxy.cfg"];
+      const { status, stderr } = spawnSync(command, args, { encoding: "utf8" });
       const lines = stderr.split("\n").filter((line) => /^\[(WARNING|ALERT)\]/.test(line));
       return status === 0 || lines.length > 0 ? lines : [`exit status ${status}: ${stderr}`];
     } finally {
       rmSync(folder, { recursive: true });
     }
+  }
+
+  /** Runs the program where it was unpacked. */
+  private command(): string[] {
+    const program = join(this.root, "usr/sbin/haproxy");
+    if (this.version === "2.6") {
+      return ["env", `LD_LIBRARY_PATH=${join(this.root, `usr/lib/${architecture}-linux-gnu`)}`, program];
+    }
+    // Brings all of its libraries, and their loader.
+    const libraries = join(this.root, "usr/lib/haproxy-libraries");
+    return [join(libraries, "loader"), "--library-path", libraries, program];
   }
 }
 

@@ -47,12 +47,17 @@ gpg --batch --quiet --passphrase '' --quick-generate-key 'lab repository' ed2551
   cd "$repository"
   apt-ftparchive packages . >Packages
   apt-ftparchive release . >Release
-  gpg --batch --quiet --clearsign --output InRelease Release
+  gpg --batch --quiet --local-user 'lab repository' --clearsign --output InRelease Release
 )
+
+if [ "$suite" = bookworm ]; then
+  echo "package repositories of HAProxy's vendors: packing"
+  sh "$here/vendors.sh" "$work" "$suite" "$mirror"
+fi
 
 echo "base image: settling in"
 mkdir -p "$root/etc/apt/keyrings"
-gpg --batch --quiet --export --armor >"$root/etc/apt/keyrings/lab.asc"
+gpg --batch --quiet --export --armor 'lab repository' >"$root/etc/apt/keyrings/lab.asc"
 echo "deb [signed-by=/etc/apt/keyrings/lab.asc] $repository_url ./" >"$root/etc/apt/sources.list"
 cp -r "$here/files/." "$root/"
 chmod 440 "$root/etc/sudoers.d/admin"

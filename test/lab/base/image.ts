@@ -5,24 +5,35 @@ import path from "node:path";
 import { must, run } from "../command";
 import { cacheDir, repository } from "../layout";
 
-const suite = "bookworm";
+/** Releases of Debian that hosts can have. */
+export const suites = ["bookworm", "trixie"] as const;
+export type Suite = (typeof suites)[number];
+
 const repositoryUrl = `http://${repository.host}:${repository.port}/`;
 
 export interface BaseImage {
   /** Read-only below every host's overlay. */
   readonly root: string;
-  /** Flat, signed; the image trusts its key. */
-  readonly repository: string;
+  /** Holds the package repositories: "repository", flat, whose key the image trusts, "community" and "enterprise". */
+  readonly repositories: string;
+}
+
+/** What HA_LB_SUITE says. */
+export function defaultSuite(): Suite {
+  const wanted = process.env.HA_LB_SUITE || suites[0];
+  const suite = suites.find((known) => known === wanted);
+  if (!suite) throw new Error(`"${wanted}" is no release that the lab knows. There are: ${suites.join(", ")}.`);
+  return suite;
 }
 
 /** Returns the image, and builds it first (a minute or two) where this recipe's is not in the cache. */
-export async function ensureBaseImage(log: (line: string) => void): Promise<BaseImage> {
-  const dir = path.join(cacheDir(), `base-${suite}-${stamp()}`);
-  if (!fs.existsSync(dir)) await build(dir, log);
-  return { root: path.join(dir, "root"), repository: path.join(dir, "repository") };
+export async function ensureBaseImage(log: (line: string) => void, suite = defaultSuite()): Promise<BaseImage> {
+  const dir = path.join(cacheDir(), `base-${suite}-${stamp(suite)}`);
+  if (!fs.existsSync(dir)) await build(suite, dir, log);
+  return { root: path.join(dir, "root"), repositories: dir };
 }
 
-async function build(dir: string, log: (line: string) => void): Promise<void> {
+async function build(suite: Suite, dir: string, log: (line: string) => void): Promise<void> {
   const mirror = await debianMirror();
   log(`base image: building, once for this machine (Debian ${suite} from ${mirror})`);
   fs.mkdirSync(path.dirname(dir), { recursive: true });
@@ -37,7 +48,7 @@ async function build(dir: string, log: (line: string) => void): Promise<void> {
 }
 
 /** Of everything that decides what the image holds, but for the versions of packages. */
-function stamp(): string {
+function stamp(suite: Suite): string {
   const hash = createHash("sha256").update(suite).update(repositoryUrl);
   const files = fs
     .readdirSync(__dirname, { recursive: true, encoding: "utf8" })
@@ -46,20 +57,19 @@ function stamp(): string {
   return hash.digest("hex").slice(0, 12);
 }
 
-/** The mirror that this machine's own apt uses for the suite. */
+/** The mirror that this machine's own apt uses. */
 async function debianMirror(): Promise<string> {
   const given = process.env.HA_LB_DEBIAN_MIRROR || (await mirrorOfApt());
   if (given) return given;
   // apt knows where its lists are from only once it has them.
   await must("apt-get", ["--quiet", "update"], { timeoutMs: 5 * 60_000 });
   const found = await mirrorOfApt();
-  if (!found)
-    throw new Error(`This machine's apt has no Debian ${suite}: set HA_LB_DEBIAN_MIRROR to the URL of a mirror.`);
+  if (!found) throw new Error("This machine's apt has no Debian: set HA_LB_DEBIAN_MIRROR to the URL of a mirror.");
   return found;
 }
 
 async function mirrorOfApt(): Promise<string | undefined> {
-  const filter = ["Identifier: Packages", "Origin: Debian", `Codename: ${suite}`];
+  const filter = ["Identifier: Packages", "Origin: Debian", "Label: Debian"];
   const targets = await must("apt-get", ["indextargets", "--format", "$(REPO_URI)", ...filter]);
   return targets.split("\n")[0]?.replace(/\/$/, "") || undefined;
 }
