@@ -59,7 +59,8 @@ echo "base image: settling in"
 mkdir -p "$root/etc/apt/keyrings"
 gpg --batch --quiet --export --armor 'lab repository' >"$root/etc/apt/keyrings/lab.asc"
 echo "deb [signed-by=/etc/apt/keyrings/lab.asc] $repository_url ./" >"$root/etc/apt/sources.list"
-cp -r "$here/files/." "$root/"
+# Some of them are links in a newer release.
+cp -r --remove-destination "$here/files/." "$root/"
 chmod 440 "$root/etc/sudoers.d/admin"
 chroot "$root" useradd --uid 1000 --create-home --shell /bin/bash admin
 chroot "$root" systemctl --quiet enable systemd-networkd.service banner.socket

@@ -28,7 +28,8 @@ def apply(incoming: Path) -> None:
         wanted = settings.load(incoming)
         try:
             (incoming / "interfaces.conf").write_text(network.interface_definitions(wanted, network.addresses()))
-        except network.NoInterface as error:
+            services.make_run_files(incoming)
+        except (network.NoInterface, services.Failed) as error:
             raise Refused(f"{error}. Nothing was changed.") from error
         seal(incoming)
         check(incoming, wanted)

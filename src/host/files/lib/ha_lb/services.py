@@ -33,6 +33,11 @@ def links(node: Settings) -> dict[Path, str]:
     }
 
 
+def make_run_files(bundle: Path) -> None:
+    """Keepalived's check wants track files to exist, from 2.3 on. Those that are there already stay as they are."""
+    _do("systemd-tmpfiles", "--create", str(bundle / "units/tmpfiles.conf"))
+
+
 def use(bundle: Path, previous: Path | None) -> None:
     """Makes all services run with the bundle that `current` points to; touches only what changed."""
     node = settings.load(bundle)
@@ -40,7 +45,6 @@ def use(bundle: Path, previous: Path | None) -> None:
     _link(node)
     if differs(bundle, previous, "units"):
         _systemctl("daemon-reload")
-    _do("systemd-tmpfiles", "--create", str(TMPFILES))
     _systemctl("enable", "--quiet", *node.services)
     restart = differs(bundle, previous, "units/haproxy.conf") or _runs_another_program(node)
     _bring(node.haproxy.service, restart=restart, reload=not restart and not _runs_with(bundle, previous))
