@@ -1,4 +1,5 @@
 // Frontends and backends of any kind, for properties: far more of them than validation accepts.
+import { availableParallelism } from "node:os";
 import fc from "fast-check";
 import { healthCheckTypes } from "../../../src/haproxy/health/args";
 import { logFormats } from "../../../src/haproxy/operation/args";
@@ -267,7 +268,8 @@ const rateLimit = fc
 /** Settings of HAProxy as a whole. */
 export const haproxy: fc.Arbitrary<Haproxy> = optionally({
   maxConnections: fc.integer({ min: 100, max: 2000 }),
-  threads: fc.integer({ min: 1, max: 4 }),
+  // HAProxy 3.0 warns of more threads than processors.
+  threads: fc.integer({ min: 1, max: availableParallelism() }),
   logging: optionally({ format: fc.constantFrom(...logFormats), server: fc.oneof(fc.ipV4(), fc.ipV6()) }),
   monitoring: optionally({
     allow: some(network),
