@@ -1,5 +1,4 @@
 // Variants as services of a load balancer's host, side by side: those that are not asked do next to nothing.
-import { installScript } from "../../../src/host/bundle";
 import { until } from "../../lab/command";
 import type { Host } from "../../lab/host";
 import type { Lab } from "../../lab/lab";
@@ -8,10 +7,11 @@ import type { File, Variant } from "./variants";
 const folderOf = (name: string) => `/etc/bench/${name}`;
 const unitOf = ({ name }: Pick<Variant, "name">) => `bench-${name}`;
 
-/** The packages that the library installs, without the services that they start. */
+/** The distribution's HAProxy, without the service that its package starts. */
 export async function prepare(host: Host): Promise<void> {
-  await host.must("sh -s 300", { input: installScript(), timeoutMs: 300_000 });
-  await host.must("systemctl --quiet disable --now haproxy keepalived");
+  const apt = "DEBIAN_FRONTEND=noninteractive apt-get --quiet --quiet";
+  await host.must(`${apt} update && ${apt} --yes --no-install-recommends install haproxy`, { timeoutMs: 300_000 });
+  await host.must("systemctl --quiet disable --now haproxy");
 }
 
 export async function write(host: Host, folder: string, files: readonly File[]): Promise<void> {
