@@ -1,8 +1,8 @@
 // A frontend as the lines of its section, with the files that they need.
 import { isIPv6 } from "node:net";
 import { forwardLines } from "./forwarding/render";
-import { logLines } from "./operation/render";
-import type { Logging } from "./operation/rules";
+import { logLines, pageOf } from "./operation/render";
+import type { Haproxy, Logging } from "./operation/rules";
 import { accessLines, guardLines, rateLimitLines } from "./protection/render";
 import { rawLines } from "./raw";
 import { compressionLines, forwardedLines, headerLines } from "./rewriting/render";
@@ -21,7 +21,7 @@ export interface Section {
 }
 
 /** @param ipv6 whether clients also come by IPv6 */
-export function frontendSection(frontend: Frontend, ipv6: boolean, logging: Logging | undefined): Section {
+export function frontendSection(frontend: Frontend, ipv6: boolean, haproxy: Haproxy): Section {
   const { name, mode = "http", tls, routes = [], routeTables = [] } = frontend;
   const routed = renderRoutes({
     name,
@@ -31,12 +31,12 @@ export function frontendSection(frontend: Frontend, ipv6: boolean, logging: Logg
   });
   const parts: Lines[] = [
     { setting: [`mode ${mode}`, ...binds(frontend, ipv6), ...limits(frontend)] },
-    writtenDown(frontend, logging),
+    writtenDown(frontend, haproxy.logging),
     proxyProtocol(frontend.acceptProxyProtocolFrom),
     greeting(frontend),
     guardLines(mode),
     accessLines(name, mode, frontend.access),
-    rateLimitLines(name, frontend.rateLimits),
+    rateLimitLines(name, frontend.rateLimits, pageOf("429", haproxy)),
     frontend.redirectToHttps ? { request: ["http-request redirect scheme https code 308 if !{ ssl_fc }"] } : {},
     mode === "http" ? forwardedLines(frontend.forwardedHeaders ?? "x-forwarded", tls !== undefined) : {},
     headerLines(frontend.headers),

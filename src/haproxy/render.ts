@@ -43,7 +43,7 @@ export interface ProxyNode {
 
 export function renderProxy(proxy: Proxy, { ipv6, peers }: ProxyNode): RenderedProxy {
   const { haproxy = {} } = proxy;
-  const frontends = proxy.frontends.map((frontend) => frontendSection(frontend, ipv6, haproxy.logging));
+  const frontends = proxy.frontends.map((frontend) => frontendSection(frontend, ipv6, haproxy));
   const backends = proxy.backends.map(backendSection);
   const monitoring = monitoringSections(haproxy.monitoring, peers.own.address);
   const helpers = helperSections(proxy);

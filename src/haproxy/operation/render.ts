@@ -32,6 +32,11 @@ export function defaultsLines({ errorPages = {}, raw }: Haproxy): string[] {
   ];
 }
 
+/** The page in an answer that has headers of its own: HAProxy itself adds none to these. */
+export function pageOf(status: string, { errorPages = {} }: Haproxy): string {
+  return status in errorPages ? ` content-type text/html file ${errorPage(status)}` : "";
+}
+
 export function errorPageFiles({ errorPages = {} }: Haproxy): ConfigFile[] {
   return Object.entries(errorPages).map(([status, content]) => ({ path: errorPage(status), content }));
 }

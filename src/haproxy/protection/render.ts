@@ -68,15 +68,16 @@ export function guardLines(mode: ProxyMode): Lines {
 /** Counter that follows clients which are shut out. */
 const PENALTY_COUNTER = 2;
 
-export function rateLimitLines(frontend: string, limits: readonly RateLimit[] = []): Lines {
-  const all = limits.map((limit, index) => limitLines(tableOf(frontend, index), limit, index));
+/** @param page words that give refusals a body */
+export function rateLimitLines(frontend: string, limits: readonly RateLimit[] = [], page = ""): Lines {
+  const all = limits.map((limit, index) => limitLines(tableOf(frontend, index), limit, index, page));
   return {
     session: all.flatMap(({ session = [] }) => session),
     request: all.flatMap(({ request = [] }) => request),
   };
 }
 
-function limitLines(table: string, limit: RateLimit, counter: number): Lines {
+function limitLines(table: string, limit: RateLimit, counter: number, page: string): Lines {
   const { requests, connections, errors, perSeconds, burst = 0, penaltySeconds, action = "reject" } = limit;
   const key = keyFetch(limit);
   const perConnection = connections !== undefined;
@@ -88,7 +89,7 @@ function limitLines(table: string, limit: RateLimit, counter: number): Lines {
       ? `${rule} silent-drop`
       : perConnection
         ? `${rule} reject`
-        : `${rule} deny deny_status 429 hdr Retry-After ${seconds}`;
+        : `${rule} deny deny_status 429${page} hdr Retry-After ${seconds}`;
   const penalty = penaltySeconds
     ? {
         before: [`${refuse(penaltySeconds)} if { ${key},table_gpt0(${penaltyOf(table)}) gt 0 }`],

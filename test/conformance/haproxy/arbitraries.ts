@@ -275,7 +275,7 @@ export const haproxy: fc.Arbitrary<Haproxy> = optionally({
     allow: some(network),
     basicAuth: fc.constant({ users: { ops: "$6$saltsalt$abcdefghijklmnop" } }),
   }),
-  errorPages: fc.constant({ "503": "<p>Back soon</p>", "404": " " }),
+  errorPages: fc.constant({ "503": "<p>Back soon</p>", "404": " ", "429": "<p>Slow down</p>" }),
 });
 
 export const httpFrontend = (name: string, port: number, backend: string): fc.Arbitrary<Frontend> =>
