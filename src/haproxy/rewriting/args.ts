@@ -32,7 +32,10 @@ export interface CompressionArgs {
   types?: Input<Input<string>[]>;
 }
 
-/** Small answers that are kept in memory and given again. HAProxy keyword: `cache`. */
+/**
+ * Small answers that are kept in memory and given again, when the server says for how long, or gives an ETag or
+ * Last-Modified. Answers that the frontend compresses are not kept. HAProxy keyword: `cache`.
+ */
 export interface CacheArgs {
   /**
    * Memory for all of them, in mebibytes, 1 to 4095.

@@ -103,7 +103,8 @@ export interface BackendTimeoutsArgs {
    */
   queueSeconds?: Input<number>;
   /**
-   * Seconds that a WebSocket or another tunnel may be silent. HAProxy keyword: `timeout tunnel`.
+   * Seconds that a connection in tcp mode, a WebSocket or another tunnel may be silent; `serverSeconds` and the
+   * frontend's `clientSeconds` do not count for these. HAProxy keyword: `timeout tunnel`.
    * @default 3600
    */
   tunnelSeconds?: Input<number>;
