@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { Lab } from "../lab/lab";
 import { pulumiChanges } from "../pair/audit";
 import { observeFault } from "../pair/observe";
-import { Pair, url } from "../pair/pair";
+import { Pair, url, webServers } from "../pair/pair";
 import { type DemoOptions, demoOptions } from "./options";
 import { type DemoReport, faultTable, touched } from "./report";
 import { step } from "./steps";
@@ -19,7 +19,7 @@ async function demo({ platform, faults, keep, lab: labName }: DemoOptions): Prom
   const lab = await step("Starting the lab: two load balancers, two web servers", () =>
     Lab.up(labName, { log: console.log }),
   );
-  const pair = await Pair.quickstart(lab);
+  const pair = await Pair.example(lab, "quickstart", { webServers: webServers(lab) });
   const engine = (await pair.pulumi.command(["version"])).stdout.trim();
   const first = await step(`pulumi up (${engine})`, () => pair.up());
   console.log(`  ${url} is served by ${await pair.active()}`);

@@ -1,4 +1,4 @@
-// The quick-start example, deployed into a lab by the real engine: what demo, benches and end-to-end tests work with.
+// A pair of load balancers, deployed into a lab by the real engine: what demo, benches and end-to-end tests work with.
 import { rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { BackendArgs, FrontendArgs } from "../../src/haproxy/args";
@@ -12,7 +12,7 @@ import { until } from "../lab/command";
 import type { Host } from "../lab/host";
 import type { Lab } from "../lab/lab";
 import { loadBalancers, sharedAddress, webPort } from "../lab/layout";
-import { Pulumi, type UpResult } from "../lab/pulumi";
+import { type ConfigValue, Pulumi, type UpResult } from "../lab/pulumi";
 
 export type LoadBalancerName = (typeof loadBalancers)[number];
 
@@ -47,8 +47,17 @@ export interface PairStatus {
   }[];
 }
 
-/** The example that users start with, or a program that takes any arguments. */
-const programs = { quickstart: resolve(__dirname, "../.."), any: join(__dirname, "program") };
+/** Where the Pulumi.yaml of each is: the examples, and a program that takes any arguments. */
+const root = resolve(__dirname, "../..");
+const programs = {
+  quickstart: root,
+  "web-shop": join(root, "examples/web-shop"),
+  "api-gateway": join(root, "examples/api-gateway"),
+  postgresql: join(root, "examples/postgresql"),
+  mail: join(root, "examples/mail"),
+  any: join(__dirname, "program"),
+};
+export type ExampleName = Exclude<keyof typeof programs, "any">;
 export const url = `http://${sharedAddress.ipv4}/`;
 export const url6 = `http://[${sharedAddress.ipv6}]/`;
 
@@ -66,15 +75,15 @@ export class Pair {
     return pair;
   }
 
-  /** The quick-start example, which has no further settings. */
-  static async quickstart(lab: Lab): Promise<Pair> {
-    const pair = await Pair.of(lab, "quickstart", "quickstart", {});
+  /** One of the examples, with the lab's addresses as every example takes them, and what else this one asks for. */
+  static async example(lab: Lab, name: ExampleName, values: Readonly<Record<string, ConfigValue>>): Promise<Pair> {
+    const pair = await Pair.of(lab, name, name, {});
     const { platform } = argumentsOf(lab, {});
     await pair.pulumi.config({
       virtualAddresses: platform.virtualAddresses,
       loadBalancers: platform.nodes,
-      webServers: webServers(lab),
       sshPrivateKey: { secret: lab.sshKey.privateKey },
+      ...values,
     });
     return pair;
   }
@@ -186,7 +195,8 @@ export function other(name: LoadBalancerName): LoadBalancerName {
   return name === "lb1" ? "lb2" : "lb1";
 }
 
-function webServers({ hosts: { web1, web2 } }: Lab) {
+/** The lab's own, on both web hosts. */
+export function webServers({ hosts: { web1, web2 } }: Lab) {
   return [web1, web2].map(({ privateAddress }) => ({ address: privateAddress, port: webPort }));
 }
 

@@ -8,8 +8,8 @@ target=$1 suite=$2 mirror=$3 repository_url=$4
 here=$(cd "$(dirname "$0")" && pwd)
 
 base_packages=systemd,systemd-sysv,dbus,openssh-server,iproute2,iputils-ping,procps,curl,ca-certificates,sudo,nginx-light
-# What a load balancer may ask for; everything they depend on and the base lacks comes along.
-repository_packages='haproxy keepalived python3'
+# What a load balancer may ask for, and servers behind it; everything they depend on and the base lacks comes along.
+repository_packages='haproxy keepalived python3 postgresql postfix'
 
 if [ -d "$target" ]; then exit 0; fi # built by someone else while this one waited for the lock
 rm -rf "$target".building.*
