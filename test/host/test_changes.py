@@ -68,6 +68,10 @@ class Servers(unittest.TestCase):
         self.assertEqual(steps[-1], Remove("app/one", has_agent=False))
         self.assertIsInstance(steps[0], Tell)
 
+    def test_how_names_are_resolved_is_no_matter(self) -> None:
+        defaults = "defaults\n    default-server init-addr last,libc,none\n"
+        self.assertEqual(len(changed(defaults + text(ONE), defaults + text(ONE, TWO))), 3)
+
     def test_in_another_backend_stays_there(self) -> None:
         both = text(ONE, more=f"\nbackend other\n    {ONE}\n")
         changed_there = text(ONE, more=f"\nbackend other\n    {ONE.replace('weight 100', 'weight 5')}\n")
@@ -104,6 +108,7 @@ class Files(unittest.TestCase):
 class Reloads(unittest.TestCase):
     def test_what_cannot_be_told(self) -> None:
         quoted = TWO + " sni 'str(a b)'"
+        inheriting = "defaults\n    default-server on-marked-down shutdown-sessions\n"
         for name, old, new in [
             ("another line", text(ONE), text(ONE, bind="bind :81")),
             ("another option", text(ONE), text(ONE.replace("fall 3", "fall 4"))),
@@ -113,6 +118,7 @@ class Reloads(unittest.TestCase):
             ("a server in front", text(ONE), text(TWO, ONE)),
             ("a name to resolve", text(ONE), text(ONE, TWO.replace("10.0.0.2", "two.internal"))),
             ("what only a file can say", text(ONE), text(ONE, quoted)),
+            ("a server with what it would inherit", inheriting + text(ONE), inheriting + text(ONE, TWO)),
             ("a backend more", text(ONE), text(ONE, more=f"\nbackend other\n    {TWO}\n")),
             ("a backend less", text(ONE, more=f"\nbackend other\n    {TWO}\n"), text(ONE)),
             ("no server left", text(ONE), text()),

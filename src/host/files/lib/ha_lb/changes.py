@@ -17,6 +17,8 @@ CERTIFICATES = "haproxy/certificates/"
 # Names what runs; it changes last, so that it is true at any moment.
 IDENTITY = "haproxy/maps/identity.map"
 ADDRESS = re.compile(r"[0-9.]+|\[[0-9A-Fa-f:.]+\]")
+# What a server gets from its surroundings, and one that is added later does not; how names are resolved is no matter.
+INHERITED = re.compile(r"^\s*default-server (?!init-addr \S+$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ def steps(old: Configuration, new: Configuration) -> list[Step]:
     for backend, servers in new_backends.items():
         found += _servers_changed(backend, old_backends.get(backend, []), servers)
     if old_backends.keys() - new_backends.keys():
+        raise NeedsReload
+    if INHERITED.search(new.text) and any(isinstance(step, Tell) and step.command.startswith("add ") for step in found):
         raise NeedsReload
     changed = sorted(path for path in new.files if old.files[path] != new.files[path])
     return found + [_file_changed(path, new.files[path]) for path in sorted(changed, key=lambda path: path == IDENTITY)]
