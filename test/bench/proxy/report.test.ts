@@ -44,6 +44,14 @@ describe("the proxy bench's report", () => {
     );
   });
 
+  it("shows what chance does to two that are the same, without a goal", () => {
+    const found = comparisons(cells([run, { ...run, variant: "ours-again", proxyCpuUs: 15_000 }]));
+    assert.deepEqual(
+      found.map(({ ours, other, economy, goal }) => [ours, other, economy, goal]),
+      [["ours-again", "ours", 1.25, null]],
+    );
+  });
+
   it("says what each default costs a request", () => {
     const all = cells([
       run,

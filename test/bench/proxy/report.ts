@@ -9,6 +9,7 @@ export type Kind = (typeof kinds)[number];
 
 export type VariantName =
   | "ours"
+  | "ours-again"
   | "hand-tuned"
   | "nginx"
   | "direct"
@@ -87,12 +88,14 @@ export interface Comparison {
    * other work on the machine disturbs it less than the rate. The goal is held against this.
    */
   readonly economy: number;
-  readonly goal: number;
+  /** None where the two are the same: what they differ by is chance, and no other difference below that means anything. */
+  readonly goal: number | null;
   readonly isMet: boolean;
 }
 
 const goals = { handTuned: 0.98, nginx: 1 } as const;
-const equals: readonly (readonly [ours: VariantName, other: VariantName, goal: number])[] = [
+const equals: readonly (readonly [ours: VariantName, other: VariantName, goal: number | null])[] = [
+  ["ours-again", "ours", null],
   ["ours", "hand-tuned", goals.handTuned],
   ["bare", "hand-tuned-bare", goals.handTuned],
   ["ours", "nginx", goals.nginx],
@@ -108,7 +111,7 @@ export function comparisons(all: readonly Cell[]): Comparison[] {
       }
       const rate = own.perSecond / theirs.perSecond;
       const economy = theirs.hostUsPerRequest / own.hostUsPerRequest;
-      return [{ kind, ours, other, rate, economy, goal, isMet: economy >= goal }];
+      return [{ kind, ours, other, rate, economy, goal, isMet: goal !== null && economy >= goal }];
     }),
   );
 }

@@ -46,6 +46,7 @@ export function variants(surroundings: Surroundings): Variant[] {
   const all: readonly (readonly [VariantName, Variant["program"], (ports: Ports) => File[], readonly Kind[]])[] = [
     ["ours", "haproxy", ours({}), everyKind],
     ["hand-tuned", "haproxy", written("haproxy", true), everyKind],
+    ["ours-again", "haproxy", ours({}), everyKind],
     ["nginx", "nginx", written("nginx", true), everyKind],
     ["no-log", "haproxy", ours({ log: true }), requests],
     ["no-forwarded", "haproxy", ours({ forwarded: true }), requests],
