@@ -1,4 +1,4 @@
-// A redundant pair on two hosts that you already have; stack configuration says which (see README.md).
+// A redundant pair on two hosts that you already have; stack configuration says which (Pulumi.yaml in the root folder lists it).
 import * as pulumi from "@pulumi/pulumi";
 import { type BackendArgs, HaLoadBalancer, type ServerArgs } from "pulumi-ha-load-balancer";
 import { type ExistingNodeArgs, existing, type VirtualAddressArgs } from "pulumi-ha-load-balancer/existing";

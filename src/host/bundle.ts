@@ -8,7 +8,7 @@ import { renderProxy } from "../haproxy/render";
 import { failoverModel } from "../keepalived/model";
 import { type KeepalivedNode, markerAddress, renderKeepalived } from "../keepalived/render";
 import { masterDownSeconds, priorities, probeFailures } from "../keepalived/timers";
-import { programOf } from "../packages/model";
+import { programOf, sourceId } from "../packages/model";
 import { installFiles } from "../packages/render";
 import type { Settings } from "../validate";
 import { renderTemplate } from "./template";
@@ -85,7 +85,8 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
     probeFailures,
     takeOverSeconds: masterDownSeconds(failover.advertIntervalSeconds, Math.min(...priorities)),
     configId: proxy.configId,
-    haproxy: { service, binary, branch },
+    // Where it comes from is for no program on the node, but another source is a reason to look whether it has changed.
+    haproxy: { service, binary, branch, source: sourceId(settings.packages) },
   };
   return [
     { path: "haproxy.cfg", mode: 0o600, content: proxy.text },

@@ -73,7 +73,7 @@ export interface PackagesArgs {
    */
   haproxy?: Input<HaproxyPackageArgs>;
   /**
-   * Seconds to wait for another program that holds apt's lock, 1 to 1800: a fresh machine updates itself first.
+   * Seconds to wait for another program that holds apt's lock, 1 to 600: a fresh machine updates itself first.
    * @default 300
    */
   lockTimeoutSeconds?: Input<number>;

@@ -1,4 +1,5 @@
 // Which package, program and repository the settings stand for.
+import { createHash } from "node:crypto";
 import type { HaproxyPackage, Packages } from "./rules";
 
 /** What an installed HAProxy is called on a node. The one place that knows how editions differ there. */
@@ -9,6 +10,19 @@ export interface Program {
   readonly binary: string;
   /** What the version has to begin with, where neither the distribution decides it nor the package's name says it. */
   readonly branch?: string;
+}
+
+/** A repository's address in few letters, without secrets in them: another one may have another program. */
+export function sourceId(packages: Packages | undefined): string | undefined {
+  const { source } = packages?.haproxy ?? {};
+  const { url, suite, components } = source ?? {};
+  return (
+    source &&
+    createHash("sha256")
+      .update(JSON.stringify([url, suite, components]))
+      .digest("hex")
+      .slice(0, 12)
+  );
 }
 
 /** An apt repository in which each node has only to replace what it alone knows. */

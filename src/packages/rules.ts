@@ -29,7 +29,8 @@ function isSupported(branch: string): boolean {
 
 /** The host is not the nodes' to make up: apt knows a repository by it. */
 function isUrl(text: string): boolean {
-  return /^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~%+/-]*)*$/.test(filledIn(text)) && URL.canParse(text);
+  const [, host = "", path = ""] = /^https?:\/\/([^/]*)(\/.*)?$/.exec(text) ?? [];
+  return /^[A-Za-z0-9.-]+(:\d{1,5})?$/.test(host) && /^[A-Za-z0-9._~%+/-]*$/.test(filledIn(path)) && URL.canParse(text);
 }
 
 const suite = check(
@@ -156,5 +157,5 @@ function keyProblems(path: string, edition: string, { source: from, enterpriseKe
 }
 
 export const packagesShape = optional(
-  shape<Packages>({ haproxy: optional(haproxy), lockTimeoutSeconds: optional(checks.wholeNumber(1, 1800)) }),
+  shape<Packages>({ haproxy: optional(haproxy), lockTimeoutSeconds: optional(checks.wholeNumber(1, 600)) }),
 );

@@ -41,9 +41,11 @@ class Servers(unittest.TestCase):
         )
 
     def test_address_and_port(self) -> None:
-        [step] = changed(text(ONE), text(ONE.replace("10.0.0.1:80", "[fd00::1]:81")))
-        assert isinstance(step, Tell)
-        self.assertEqual(step.command, "set server app/one addr fd00::1 port 81")
+        steps = changed(text(ONE), text(ONE.replace("10.0.0.1:80", "[fd00::1]:81")))
+        self.assertEqual(
+            [step.command for step in steps if isinstance(step, Tell)],
+            ["set server app/one addr fd00::1 port 81", "set server app/one health up"],
+        )
 
     def test_connections(self) -> None:
         limited = ONE.replace("weight 100", "weight 100 maxconn 5")
@@ -64,8 +66,9 @@ class Servers(unittest.TestCase):
         )
 
     def test_a_server_less_is_removed_after_the_others_are_there(self) -> None:
-        steps = changed(text(ONE), text(TWO))
-        self.assertEqual(steps[-1], Remove("app/one", has_agent=False))
+        agent = ONE + " agent-check agent-port 9"
+        steps = changed(text(agent), text(TWO))
+        self.assertEqual(steps[-1], Remove(("app/one",), with_agent=("app/one",)))
         self.assertIsInstance(steps[0], Tell)
 
     def test_how_names_are_resolved_is_no_matter(self) -> None:
@@ -82,13 +85,14 @@ class Files(unittest.TestCase):
     def changed(self, old: dict[str, str], new: dict[str, str]) -> list[Step]:
         return steps(Configuration(text(ONE), old), Configuration(text(ONE), new))
 
-    def test_tables_and_certificates_are_replaced_and_what_names_the_whole_last(self) -> None:
+    def test_tables_and_certificates_are_replaced_while_the_whole_has_no_name(self) -> None:
         pem, table = "haproxy/certificates/web/0001.pem", "haproxy/maps/web-1.map"
         old = {IDENTITY: "id 1\n", pem: "old\n", table: "a x\n"}
         new = {IDENTITY: "id 2\n", pem: "new\n\nkey\n", table: "a y\nb x\n"}
         self.assertEqual(
             self.changed(old, new),
             [
+                ReplaceTable(IDENTITY, ("id changing",)),
                 ReplaceCertificate(pem, "new\nkey\n"),
                 ReplaceTable(table, ("a y", "b x")),
                 ReplaceTable(IDENTITY, ("id 2",)),
@@ -108,6 +112,7 @@ class Files(unittest.TestCase):
 class Reloads(unittest.TestCase):
     def test_what_cannot_be_told(self) -> None:
         quoted = TWO + " sni 'str(a b)'"
+        agent = ONE + " agent-check agent-port 9"
         inheriting = "defaults\n    default-server on-marked-down shutdown-sessions\n"
         for name, old, new in [
             ("another line", text(ONE), text(ONE, bind="bind :81")),
@@ -119,6 +124,8 @@ class Reloads(unittest.TestCase):
             ("a name to resolve", text(ONE), text(ONE, TWO.replace("10.0.0.2", "two.internal"))),
             ("what only a file can say", text(ONE), text(ONE, quoted)),
             ("a server with what it would inherit", inheriting + text(ONE), inheriting + text(ONE, TWO)),
+            ("a server that may cut its sessions", inheriting + text(ONE, TWO), inheriting + text(ONE)),
+            ("what an agent relates to", text(agent), text(agent.replace("weight 100", "weight 50"))),
             ("a backend more", text(ONE), text(ONE, more=f"\nbackend other\n    {TWO}\n")),
             ("a backend less", text(ONE, more=f"\nbackend other\n    {TWO}\n"), text(ONE)),
             ("no server left", text(ONE), text()),

@@ -63,7 +63,7 @@ describe("validation", () => {
       "packages: 300 is not an object. Use one with the properties that the documentation lists.",
     ]);
     assert.deepEqual(messagesOf(changed(["packages.lockTimeoutSeconds", 1801])), [
-      "packages.lockTimeoutSeconds: 1801 is out of range. Use a whole number from 1 to 1800.",
+      "packages.lockTimeoutSeconds: 1801 is out of range. Use a whole number from 1 to 600.",
     ]);
   });
 

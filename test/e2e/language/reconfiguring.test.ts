@@ -64,6 +64,17 @@ describe("reconfiguring a pair under load", function () {
     assert.deepEqual(await shares(10), { web1: 5, web2: 5 });
   });
 
+  it("gives a server that was down a new address, and loses nothing for that", async () => {
+    const limited = { maxConnections: 70 };
+    await told({ servers: [server(web2), server(web1, { ...limited, port: 1 })] });
+    await until("the check to notice", async () => (await shares(4)).web2 === 4, 20_000, 100);
+    // As in a list without names whose first server is taken out: the next one gets its name.
+    await told({ servers: [{ ...server(web2), ...limited, name: "web1" }] });
+    assert.deepEqual(await shares(4), { web2: 4 });
+    await told({ servers: [server(web1, limited), server(web2)] });
+    await until("both to get requests", async () => (await shares(10)).web2 === 5, 20_000, 100);
+  });
+
   it("changes tables of any size", async () => {
     assert.equal(await backendFor("host-999.example.com"), "app");
     await told({ leads: "other" });

@@ -87,7 +87,12 @@ const cases: readonly Case[] = [
   ],
   [
     "lets nodes make up no host",
-    { edition: "community", version: "3.0", source: { ...source, url: "https://{nowhere}.example.com" } },
+    { edition: "community", version: "3.0", source: { ...source, url: "https://example.com/{nowhere}" } },
+    [`packages.haproxy.source.url: is not the address of a repository (its text is not shown). ${urlFix}`],
+  ],
+  [
+    "wants a host that is the same for all nodes: apt knows a repository by it",
+    { edition: "community", version: "3.0", source: { ...source, url: "https://{codename}.example.com/" } },
     [`packages.haproxy.source.url: is not the address of a repository (its text is not shown). ${urlFix}`],
   ],
   [

@@ -14,10 +14,12 @@ from typing import Union
 SERVER = re.compile(r"server (\S+) (\S+):(\d+) id (\d+) weight (\d+)(?: maxconn (\d+))?((?: .*)?)")
 TABLES = "haproxy/maps/"
 CERTIFICATES = "haproxy/certificates/"
-# Names what runs; it changes last, so that it is true at any moment.
+# Names what runs: neither the old nor the new configuration while it is neither.
 IDENTITY = "haproxy/maps/identity.map"
+NEITHER = ("id changing",)
 ADDRESS = re.compile(r"[0-9.]+|\[[0-9A-Fa-f:.]+\]")
-# What a server gets from its surroundings, and one that is added later does not; how names are resolved is no matter.
+# What a server gets from its surroundings: one that is added later does not, and one that is removed may be told to cut
+# its sessions. How names are resolved is no matter.
 INHERITED = re.compile(r"^\s*default-server (?!init-addr \S+$)", re.MULTILINE)
 
 
@@ -39,10 +41,10 @@ class Tell:
 
 @dataclass(frozen=True)
 class Remove:
-    """A server that gets no more requests, to be removed once it has no more connections."""
+    """Servers that get no more requests, to be removed once they have no more connections."""
 
-    server: str
-    has_agent: bool
+    servers: tuple[str, ...]
+    with_agent: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,14 @@ class Server:
     options: str
 
     @property
+    def has_check(self) -> bool:
+        return " check " in f"{self.options} "
+
+    @property
+    def has_agent(self) -> bool:
+        return " agent-check " in f"{self.options} "
+
+    @property
     def line(self) -> str:
         limit = f" maxconn {self.maxconn}" if self.maxconn else ""
         return f"{self.address}:{self.port} id {self.id} weight {self.weight}{limit}{self.options}"
@@ -85,15 +95,19 @@ def steps(old: Configuration, new: Configuration) -> list[Step]:
     old_backends, new_backends = _servers(old.text), _servers(new.text)
     if _without_servers(old.text) != _without_servers(new.text) or old.files.keys() != new.files.keys():
         raise NeedsReload
+    if old_backends.keys() != new_backends.keys():
+        raise NeedsReload
+    if INHERITED.search(new.text) and _names(old_backends) != _names(new_backends):
+        raise NeedsReload
     found: list[Step] = []
     for backend, servers in new_backends.items():
-        found += _servers_changed(backend, old_backends.get(backend, []), servers)
-    if old_backends.keys() - new_backends.keys():
-        raise NeedsReload
-    if INHERITED.search(new.text) and any(isinstance(step, Tell) and step.command.startswith("add ") for step in found):
-        raise NeedsReload
+        found += _servers_changed(backend, old_backends[backend], servers)
+    found += _removed(old_backends, new_backends)
     changed = sorted(path for path in new.files if old.files[path] != new.files[path])
-    return found + [_file_changed(path, new.files[path]) for path in sorted(changed, key=lambda path: path == IDENTITY)]
+    found += [_file_changed(path, new.files[path]) for path in changed if path != IDENTITY]
+    if IDENTITY not in changed:
+        return found
+    return [ReplaceTable(IDENTITY, NEITHER), *found, _file_changed(IDENTITY, new.files[IDENTITY])]
 
 
 def _servers(text: str) -> dict[str, list[Server]]:
@@ -105,6 +119,22 @@ def _servers(text: str) -> dict[str, list[Server]]:
         elif server := _server(line):
             found.setdefault(section, []).append(server)
     return found
+
+
+def _names(backends: Mapping[str, list[Server]]) -> dict[str, list[str]]:
+    return {backend: [server.name for server in servers] for backend, servers in backends.items()}
+
+
+def _removed(old: Mapping[str, list[Server]], new: Mapping[str, list[Server]]) -> Iterable[Step]:
+    stay = _names(new)
+    gone = [
+        (f"{backend}/{server.name}", server.has_agent)
+        for backend, servers in old.items()
+        for server in servers
+        if server.name not in stay[backend]
+    ]
+    if gone:
+        yield Remove(tuple(path for path, _ in gone), tuple(path for path, has_agent in gone if has_agent))
 
 
 def _server(line: str) -> Server | None:
@@ -128,17 +158,22 @@ def _servers_changed(backend: str, old: list[Server], new: list[Server]) -> Iter
             yield from _server_changed(f"{backend}/{server.name}", before[server.name], server)
         else:
             yield from _added(f"{backend}/{server.name}", server)
-    for server in old:
-        if server.name not in after:
-            yield Remove(f"{backend}/{server.name}", " agent-check" in server.options)
 
 
 def _server_changed(path: str, old: Server, new: Server) -> Iterable[Step]:
+    if old == new:
+        return
     if (old.id, old.options, old.maxconn is None) != (new.id, new.options, new.maxconn is None):
+        raise NeedsReload
+    # What its agent says is in relation to what HAProxy started with.
+    if new.has_agent:
         raise NeedsReload
     if (old.address, old.port) != (new.address, new.port):
         address = _known_address(new.address)
-        yield Tell(f"set server {path} addr {address} port {new.port}", r"(IP|port) changed .*")
+        yield Tell(f"set server {path} addr {address} port {new.port}", r".*(IP|port) changed .*")
+        if new.has_check:
+            # That the one before was down says nothing of this one; after a reload it would be up, too.
+            yield Tell(f"set server {path} health up", "")
     if old.weight != new.weight:
         yield Tell(f"set server {path} weight {new.weight}", "")
     if old.maxconn != new.maxconn:
@@ -150,9 +185,9 @@ def _added(path: str, server: Server) -> Iterable[Step]:
     if set("'\"\\") & set(server.options):
         raise NeedsReload
     yield Tell(f"add server {path} {server.line}", r"New server registered\.")
-    if " check " in f"{server.options} ":
+    if server.has_check:
         yield Tell(f"enable health {path}", "")
-    if " agent-check " in f"{server.options} ":
+    if server.has_agent:
         yield Tell(f"enable agent {path}", "")
     yield Tell(f"set server {path} state ready", "")
 

@@ -14,7 +14,7 @@ SOCKET = Path("/run/haproxy/admin.sock")
 ANSWER_SECONDS = 5
 # What HAProxy takes at once is its buffer, of 16 KiB as a rule.
 LARGEST_COMMAND = 12_000
-# For a server's last requests; longer ones are for the old process of a reload to end.
+# For the last requests of servers that go; longer ones are for the old process of a reload to end.
 REMOVAL_SECONDS = 10
 
 
@@ -53,20 +53,26 @@ def _take(step: Step) -> None:
 
 
 def _remove(step: Remove) -> None:
-    if step.has_agent:
-        _tell(f"disable agent {step.server}", "")
-    _tell(f"set server {step.server} state maint", "")
+    for server in step.with_agent:
+        _tell(f"disable agent {server}", "")
+    for server in step.servers:
+        _tell(f"set server {server} state maint", "")
     deadline = time.monotonic() + REMOVAL_SECONDS
-    while (answer := _ask(f"del server {step.server}")) != "Server deleted.":
-        if time.monotonic() > deadline:
-            raise Refused(f"{step.server} still has connections ({answer})")
-        time.sleep(0.05)
+    for server in step.servers:
+        while (answer := _ask(f"del server {server}")) != "Server deleted.":
+            if "connections" not in answer or time.monotonic() > deadline:
+                raise Refused(f"it cannot remove {server} now: {answer}")
+            time.sleep(0.05)
 
 
 def _replace_table(step: ReplaceTable) -> None:
     version = _tell(f"prepare map {step.path}", r"New version created: (\d+)")[1]
     for batch in _batches(step.entries):
         _tell(f"add map @{version} {step.path} <<\n{batch}", "")
+    # What does not fit into its buffer it leaves out without a word.
+    taken = len(_ask(f"show map @{version} {step.path}").splitlines())
+    if taken != len(step.entries):
+        raise Refused(f"it took {taken} of {len(step.entries)} entries of {step.path}")
     _tell(f"commit map @{version} {step.path}", "")
 
 

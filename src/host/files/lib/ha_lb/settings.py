@@ -53,7 +53,7 @@ class Settings:
 
 
 def config_id(bundle: Path) -> str:
-    """What a HAProxy that runs with this bundle answers; of bundles of other releases, too."""
+    """What a HAProxy that runs with this bundle answers."""
     return str(json.loads((bundle / "node.json").read_text())["configId"])
 
 
