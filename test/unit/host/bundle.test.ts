@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { globSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fingerprint } from "../../../src/host/bundle";
+import { sourceId } from "../../../src/packages/model";
+import type { Packages } from "../../../src/packages/rules";
+import { sampleArgs } from "../sampleArgs";
 import { file, sampleBundles } from "./sampleBundles";
 
 const shipped = resolve(__dirname, "../../../src/host/files");
@@ -83,7 +86,11 @@ describe("a bundle", () => {
       probeFailures: 3,
       takeOverSeconds: 3 * 0.25 + ((256 - 190) / 256) * 0.25,
       configId: /^id ([0-9a-f]{16})$/m.exec(file(second, "haproxy/maps/identity.map").content)?.[1],
-      haproxy: { service: "hapee-3.0-lb", binary: "/opt/hapee-3.0/sbin/hapee-lb" },
+      haproxy: {
+        service: "hapee-3.0-lb",
+        binary: "/opt/hapee-3.0/sbin/hapee-lb",
+        source: sourceId(sampleArgs().packages as Packages),
+      },
     });
   });
 
@@ -112,6 +119,8 @@ describe("the fingerprint of a bundle", () => {
   it("changes for what changed, and for the release", () => {
     assert.deepEqual(changedLines("failover.virtualRouterId", 78), ["keepalived.conf", "release"]);
     assert.deepEqual(changedLines("failover.probeIntervalSeconds", 0.5), ["node.json", "release"]);
+    // Another source may have another program of the same branch: `apply` has to look.
+    assert.deepEqual(changedLines("packages.haproxy.source.suite", "stable"), ["node.json", "release"]);
     // The agent compares the configuration's digest with what HAProxy answers.
     assert.deepEqual(changedLines("backends[0].servers[0].weight", 1), [
       "haproxy.cfg",
