@@ -69,9 +69,12 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
 
 function pairFacts(names: readonly string[], nodes: readonly [PlatformNode, PlatformNode], shared: Shared) {
   return pulumi
-    .all([pulumi.output(shared.addresses), nodes[0].peerAddress, nodes[1].peerAddress])
-    .apply(([addresses, first, second]) => ({
-      nodes: [first, second].map((peerAddress, index) => ({ name: names[index] as string, peerAddress })),
+    .all([
+      pulumi.output(shared.addresses),
+      nodes.map(({ peerAddress, publicAddress }) => ({ peerAddress, publicAddress })),
+    ])
+    .apply(([addresses, own]) => ({
+      nodes: own.map((node, index) => ({ name: names[index] as string, ...node })),
       addresses,
     }));
 }

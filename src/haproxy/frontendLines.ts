@@ -3,11 +3,11 @@ import { isIPv6 } from "node:net";
 import { forwardLines } from "./forwarding/render";
 import { logLines, pageOf } from "./operation/render";
 import type { Haproxy, Logging } from "./operation/rules";
-import { accessLines, guardLines, rateLimitLines } from "./protection/render";
+import { loginLines, networkLines, rateLimitLines, requestGuards } from "./protection/render";
 import { rawLines } from "./raw";
 import { compressionLines, forwardedLines, headerLines } from "./rewriting/render";
 import { renderRoutes } from "./routing/render";
-import { type ConfigFile, inOrder, type Lines, milliseconds } from "./section";
+import { type ConfigFile, inChunks, inOrder, type Lines, milliseconds } from "./section";
 import type { Frontend } from "./shapes";
 import { bindTls, frontendTlsFiles, frontendTlsLines } from "./tls/render";
 
@@ -20,8 +20,15 @@ export interface Section {
   readonly files: readonly ConfigFile[];
 }
 
-/** @param ipv6 whether clients also come by IPv6 */
-export function frontendSection(frontend: Frontend, ipv6: boolean, haproxy: Haproxy): Section {
+export interface Surroundings {
+  /** Whether clients also come by IPv6. */
+  readonly ipv6: boolean;
+  readonly haproxy: Haproxy;
+  /** All addresses of the pair. */
+  readonly ownAddresses: readonly string[];
+}
+
+export function frontendSection(frontend: Frontend, { ipv6, haproxy, ownAddresses }: Surroundings): Section {
   const { name, mode = "http", tls, routes = [], routeTables = [] } = frontend;
   const routed = renderRoutes({
     name,
@@ -33,17 +40,19 @@ export function frontendSection(frontend: Frontend, ipv6: boolean, haproxy: Hapr
     { setting: [`mode ${mode}`, ...binds(frontend, ipv6), ...limits(frontend)] },
     writtenDown(frontend, haproxy.logging),
     proxyProtocol(frontend.acceptProxyProtocolFrom),
+    // Who may not come at all is not waited for, and not counted. What is refused after that is the client's own error.
+    networkLines(mode, frontend.access),
     greeting(frontend),
-    guardLines(mode),
-    accessLines(name, mode, frontend.access),
     rateLimitLines(name, frontend.rateLimits, pageOf("429", haproxy)),
+    requestGuards(mode),
+    loginLines(name, frontend.access),
     frontend.redirectToHttps ? { request: ["http-request redirect scheme https code 308 if !{ ssl_fc }"] } : {},
     mode === "http" ? forwardedLines(frontend.forwardedHeaders ?? "x-forwarded", tls !== undefined) : {},
     headerLines(frontend.headers),
     compressionLines(frontend.compression),
     frontendTlsLines(tls),
     routed.lines,
-    frontend.forwardProxy ? forwardLines(name, frontend.forwardProxy) : {},
+    frontend.forwardProxy ? forwardLines(name, frontend.forwardProxy, ownAddresses) : {},
     { routing: frontend.defaultBackend ? [`default_backend ${frontend.defaultBackend}`] : [] },
   ];
   return {
@@ -95,7 +104,12 @@ export function timeout(which: string, seconds: number | undefined): string[] {
 }
 
 function proxyProtocol(from: readonly string[] | undefined): Lines {
-  return from ? { connection: [`tcp-request connection expect-proxy layer4 if { src ${from.join(" ")} }`] } : {};
+  return from
+    ? {
+        acl: inChunks(from).map((networks) => `acl known_proxy src -- ${networks.join(" ")}`),
+        connection: ["tcp-request connection expect-proxy layer4 if known_proxy"],
+      }
+    : {};
 }
 
 /** What passes through is looked at until the client's TLS greeting has told a name. */

@@ -39,11 +39,18 @@ export interface ProxyNode {
   /** Whether clients also come by IPv6. */
   readonly ipv6: boolean;
   readonly peers: Peers;
+  /** Addresses of the pair, besides those by which the two know each other. */
+  readonly ownAddresses?: readonly string[];
 }
 
-export function renderProxy(proxy: Proxy, { ipv6, peers }: ProxyNode): RenderedProxy {
+export function renderProxy(proxy: Proxy, { ipv6, peers, ownAddresses = [] }: ProxyNode): RenderedProxy {
   const { haproxy = {} } = proxy;
-  const frontends = proxy.frontends.map((frontend) => frontendSection(frontend, ipv6, haproxy));
+  const surroundings = {
+    ipv6,
+    haproxy,
+    ownAddresses: [peers.own.address, peers.other.address, ...ownAddresses].sort(),
+  };
+  const frontends = proxy.frontends.map((frontend) => frontendSection(frontend, surroundings));
   const backends = proxy.backends.map(backendSection);
   const monitoring = monitoringSections(haproxy.monitoring, peers.own.address);
   const helpers = helperSections(proxy);

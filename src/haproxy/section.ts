@@ -52,6 +52,14 @@ export function literal(text: string): string {
   return word(text.replaceAll("%", "%%"));
 }
 
+/** Values for lines of one kind: HAProxy takes 64 words in a line. */
+export function inChunks<T>(values: readonly T[] = []): T[][] {
+  const size = 32;
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
+    values.slice(index * size, (index + 1) * size),
+  );
+}
+
 /** HAProxy's notation of a duration. */
 export function milliseconds(seconds: number): string {
   return `${Math.round(seconds * 1000)}ms`;

@@ -26,7 +26,7 @@ export interface Bundle {
 
 /** What a bundle has to know of the nodes beyond the user's settings. */
 export interface PairFacts {
-  readonly nodes: readonly { readonly name: string; readonly peerAddress: string }[];
+  readonly nodes: readonly { readonly name: string; readonly peerAddress: string; readonly publicAddress: string }[];
   readonly addresses: readonly {
     readonly address: string;
     readonly held?: { readonly prefixLength: number; readonly interface?: string };
@@ -53,6 +53,7 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
   const [own, peer] = [pair.nodes[index], pair.nodes[1 - index]] as [PairFacts["nodes"][0], PairFacts["nodes"][0]];
   const proxy = renderProxy(settings, {
     ipv6: pair.addresses.some(({ address }) => isIPv6(address)),
+    ownAddresses: [...pair.addresses.map(({ address }) => address), ...pair.nodes.map((node) => node.publicAddress)],
     peers: {
       own: { name: own.name, address: own.peerAddress },
       other: { name: peer.name, address: peer.peerAddress },

@@ -114,7 +114,11 @@ describe("a platform of somebody else's", () => {
   it("leaves an address that it moves itself to no interface of Keepalived's", () => {
     const [bundle] = bundles(settings, {
       secret: "the operator's",
-      nodes: names.map((name, index) => ({ name, peerAddress: `10.0.0.${index + 1}` })),
+      nodes: names.map((name, index) => ({
+        name,
+        peerAddress: `10.0.0.${index + 1}`,
+        publicAddress: `198.51.100.${index + 1}`,
+      })),
       addresses: [{ address: "203.0.113.1" }],
     });
     assert.doesNotMatch(file(bundle, "keepalived.conf").content, /virtual_ipaddress_excluded|203\.0\.113\.1/);

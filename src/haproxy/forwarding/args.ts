@@ -3,9 +3,10 @@ import type { Input } from "@pulumi/pulumi";
 
 /**
  * Makes a frontend a forward proxy for plain HTTP to listed destinations. Everything else is refused: other hosts and
- * ports with 403, CONNECT with 405, and names that lead back to the load balancer itself, to loopback or to a cloud's
- * metadata, with 403. It asks name servers itself, so that the address that was checked is the one that is used. http
- * only. HAProxy keywords: `do-resolve`, `set-dst`.
+ * ports with 403, CONNECT with 405, and names that lead to loopback, to a cloud's metadata or back to the pair (its
+ * shared addresses, those between the two nodes and those that they are reached at), with 403. It asks name servers
+ * itself, so that the address that was checked is the one that is used. http only. HAProxy keywords: `do-resolve`,
+ * `set-dst`.
  */
 export interface ForwardProxyArgs {
   /** Hosts that may be asked for: "example.com" is that host, "*.example.com" everything below it. */

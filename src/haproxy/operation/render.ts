@@ -1,7 +1,7 @@
 // Logs, metrics and the statistics page as lines of sections.
 import { isIPv6 } from "node:net";
 import type { ProxyMode } from "../args";
-import { auth, userSection } from "../protection/render";
+import { ALLOWED, allowedLines, auth, userSection } from "../protection/render";
 import { rawLines } from "../raw";
 import { beside, type ConfigFile, withPort } from "../section";
 import { defaultMonitoringPort, type Haproxy, type Logging, type Monitoring } from "./rules";
@@ -109,7 +109,8 @@ export function monitoringSections(monitoring: Monitoring | undefined, ownAddres
     "mode http",
     ...addresses.map((address) => `bind ${isIPv6(address) ? `[${address}]` : address}:${port} transparent`),
     "no log",
-    ...(allow ? [`http-request deny deny_status 403 if !{ src -- ${allow.join(" ")} }`] : []),
+    ...allowedLines(allow),
+    ...(allow ? [`http-request deny deny_status 403 if !${ALLOWED}`] : []),
     ...auth(`ha-lb-users-of-${name}`, basicAuth),
     "http-request use-service prometheus-exporter if { path /metrics }",
     "stats enable",

@@ -15,7 +15,10 @@ export interface BasicAuthArgs {
   users: Input<Record<string, Input<string>>>;
 }
 
-/** Who may come in at all. Checked before anything else is done with a request. */
+/**
+ * Who may come in at all. `allow` and `deny` are checked before anything else, `basicAuth` and `maxBodyBytes` after rate
+ * limits, so that a limit on `errors` ends guessing.
+ */
 export interface AccessArgs {
   /**
    * Networks or addresses of clients that may; all others get 403, or no connection in tcp mode.
@@ -34,7 +37,7 @@ export interface AccessArgs {
   basicAuth?: Input<BasicAuthArgs>;
   /**
    * Size of a request's body above which it is refused with 413, in bytes. A body that does not announce its size is
-   * refused with 411. http only.
+   * refused with 411, over HTTP/2 too, which uploads of gRPC and other streams never do. http only.
    * @default no limit
    */
   maxBodyBytes?: Input<number>;
@@ -57,7 +60,11 @@ export interface RateLimitArgs {
   requests?: Input<number>;
   /** Connections in the window; only by `source`. */
   connections?: Input<number>;
-  /** Requests in the window that were the client's own errors (status 4xx): guesses of passwords and paths. http only. */
+  /**
+   * Requests in the window that were the client's own errors (status 4xx), whether a server says so or HAProxy itself:
+   * guesses of passwords and paths. The request with which a browser finds out that there is a password is one, too.
+   * Those that this limit refuses count as well. http only.
+   */
   errors?: Input<number>;
   /** Length of the window in seconds, 1 to 86400. */
   perSeconds: Input<number>;

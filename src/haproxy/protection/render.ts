@@ -1,7 +1,7 @@
 // Access rules and rate limits as lines of a frontend, with the sections that they need beside it.
 import type { ProxyMode } from "../args";
 import { peersName } from "../peers/render";
-import { type Lines, word } from "../section";
+import { inChunks, type Lines, word } from "../section";
 import type { Access, BasicAuth, RateLimit } from "./rules";
 
 /** A section that only holds something for others: users, or a table. */
@@ -10,25 +10,25 @@ export interface NamedSection {
   readonly lines: readonly string[];
 }
 
-export function accessLines(frontend: string, mode: ProxyMode, access: Access = {}): Lines {
-  const { allow, deny, basicAuth, maxBodyBytes } = access;
+/** Who may come in at all. */
+export function networkLines(mode: ProxyMode, { allow, deny }: Access = {}): Lines {
   const refuse = mode === "http" ? "http-request deny deny_status 403" : "tcp-request content reject";
-  const byNetwork = [
+  const rules = [
     ...inChunks(deny).map((networks) => `${refuse} if { src -- ${networks.join(" ")} }`),
-    ...(allow ? [`${refuse} if !allowed_source`] : []),
+    ...(allow ? [`${refuse} if !${ALLOWED}`] : []),
   ];
-  const acl = inChunks(allow).map((networks) => `acl allowed_source src -- ${networks.join(" ")}`);
-  return mode === "http"
-    ? { acl, request: [...byNetwork, ...auth(usersOf(frontend), basicAuth), ...bodySize(maxBodyBytes)] }
-    : { acl, content: byNetwork };
+  return { acl: allowedLines(allow), [mode === "http" ? "request" : "content"]: rules };
 }
 
-/** HAProxy takes 64 words in a line. */
-function inChunks(values: readonly string[] = []): string[][] {
-  const size = 32;
-  return Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
-    values.slice(index * size, (index + 1) * size),
-  );
+export const ALLOWED = "allowed_source";
+
+export function allowedLines(networks: readonly string[] | undefined): string[] {
+  return inChunks(networks).map((some) => `acl ${ALLOWED} src -- ${some.join(" ")}`);
+}
+
+/** What is asked of those who may: wrong answers count as errors, so limits come first. */
+export function loginLines(frontend: string, { basicAuth, maxBodyBytes }: Access = {}): Lines {
+  return { request: [...auth(usersOf(frontend), basicAuth), ...bodySize(maxBodyBytes)] };
 }
 
 export function auth(users: string, basicAuth: BasicAuth | undefined): string[] {
@@ -48,18 +48,24 @@ export function userSection(name: string, { users }: BasicAuth): NamedSection {
   };
 }
 
+const TOLD = "{ req.hdr(content-length) -m found }";
+const LENGTH_REQUIRED = "http-request deny deny_status 411 content-type text/plain string 'Say how long the body is'";
+
+/** Nobody could tell how long a body gets whose length is not told, before it is there. */
 function bodySize(maxBodyBytes: number | undefined): string[] {
   return maxBodyBytes === undefined
     ? []
     : [
-        // Nobody could tell how long such a body gets before it is there.
-        "http-request return status 411 if { req.hdr(transfer-encoding) -m found }",
+        `${LENGTH_REQUIRED} if { req.hdr(transfer-encoding) -m found }`,
+        // HTTP/2 has no header for that: a first byte tells. What opens a WebSocket has no end, and no body either.
+        `http-request wait-for-body time 5s at-least 1 if !${TOLD} !{ req.hdr(upgrade) -m found }`,
+        `${LENGTH_REQUIRED} if !${TOLD} { req.body_size gt 0 }`,
         `http-request deny deny_status 413 if { req.body_size gt ${maxBodyBytes} }`,
       ];
 }
 
 /** What no honest client sends: an empty length makes servers and proxies disagree on where a request ends (CVE-2023-40225). */
-export function guardLines(mode: ProxyMode): Lines {
+export function requestGuards(mode: ProxyMode): Lines {
   return mode === "http"
     ? { request: ["http-request deny deny_status 400 if { req.hdr(content-length) -m len 0 }"] }
     : {};

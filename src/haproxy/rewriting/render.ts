@@ -1,5 +1,5 @@
 // Headers, compression and caches as lines of a section.
-import { type Lines, literal, word } from "../section";
+import { inChunks, type Lines, literal, word } from "../section";
 import type { ForwardedHeaders } from "./args";
 import { type Cache, type Compression, defaultCacheMebibytes, type HeaderChanges, type Headers } from "./rules";
 
@@ -57,7 +57,9 @@ export function compressionLines(compression: Compression | undefined): Lines {
     ? {
         setting: [
           "compression algo gzip",
-          `compression type ${(compression.types ?? compressible).map(word).join(" ")}`,
+          ...inChunks(compression.types ?? compressible).map(
+            (types) => `compression type ${types.map(word).join(" ")}`,
+          ),
         ],
       }
     : {};

@@ -1,6 +1,6 @@
 // Conditions of routes as HAProxy's ACLs. HAProxy joins ACLs by "and" within a line, and by "or" across lines that do
 // the same: so every condition becomes a list of alternatives, each of them a list of tests that all have to hold.
-import { word } from "../section";
+import { inChunks, word } from "../section";
 import type { Match } from "./rules";
 
 /** What one ACL looks at, and the values of which one has to be there; none means that any will do. */
@@ -36,7 +36,7 @@ export class Acls {
 
   private named({ fetch, values }: Test): string {
     const lines =
-      values.length === 0 ? [fetch] : chunks(values).map((some) => `${fetch} -- ${some.map(word).join(" ")}`);
+      values.length === 0 ? [fetch] : inChunks(values).map((some) => `${fetch} -- ${some.map(word).join(" ")}`);
     const key = lines.join("\n");
     const known = this.names.get(key);
     if (known) {
@@ -47,14 +47,6 @@ export class Acls {
     this.lines.push(...lines.map((line) => `acl ${name} ${line}`));
     return name;
   }
-}
-
-/** HAProxy takes 64 words in a line. */
-const WORDS = 32;
-
-function chunks(values: readonly string[]): string[][] {
-  const count = Math.ceil(values.length / WORDS);
-  return Array.from({ length: count }, (_, index) => values.slice(index * WORDS, (index + 1) * WORDS));
 }
 
 function conditionOf(match: Match, serverName: ServerNameFetch): Condition {
@@ -109,7 +101,7 @@ function namesByKind(patterns: readonly string[]): (readonly [how: string, value
 /** What stands after the names of an ACL that tests hosts, a line each. */
 export function hostTests(fetch: string, patterns: readonly string[]): string[] {
   return namesByKind(patterns).flatMap(([how, values]) =>
-    chunks(values).map((some) => `${fetch} -i -m ${how} -- ${some.map(word).join(" ")}`),
+    inChunks(values).map((some) => `${fetch} -i -m ${how} -- ${some.map(word).join(" ")}`),
   );
 }
 

@@ -77,7 +77,10 @@ function actions({ redirect, respond, rewrite }: Route, bodyFile: string): strin
     const { status = 200, contentType = "text/plain", body = "", headers = {} } = respond;
     const extra = Object.entries(headers).map(([name, value]) => ` hdr ${name} ${literal(value)}`);
     const content = body === "" ? "" : ` content-type ${word(contentType)} file ${bodyFile}`;
-    return [`return status ${status}${content}${extra.join("")}`];
+    // As a refusal it counts as the client's error; of an empty one HAProxy would make a page of its own.
+    const refusal = status >= 400 && status < 500;
+    const nothing = refusal && content === "" ? " file /dev/null" : "";
+    return [`${refusal ? "deny deny_status" : "return status"} ${status}${content}${nothing}${extra.join("")}`];
   }
   return rewrite ? rewrites(rewrite) : [];
 }

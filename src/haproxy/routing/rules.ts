@@ -128,12 +128,23 @@ const respondFields = shape<Plain<FixedResponseArgs>>({
   headers: optional(table(headerName, headerValue)),
 });
 
+/** Each is three words of a line, and HAProxy takes 64. */
+const MOST_HEADERS = 16;
+
 /** Answers that end with their headers (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5). */
 const WITHOUT_BODY = [204, 205, 304];
 const respond: checks.Check = (place, value) => [
   ...respondFields(place, value),
   ...(isRecord(value) && WITHOUT_BODY.includes(value.status as number) && known(value.body) && value.body !== ""
     ? [problem(`${place}.body`, `cannot be in an answer with status ${value.status}. Remove it or change the status.`)]
+    : []),
+  ...(isRecord(value) && isRecord(value.headers) && Object.keys(value.headers).length > MOST_HEADERS
+    ? [
+        problem(
+          `${place}.headers`,
+          `has ${Object.keys(value.headers).length} headers, and an answer of HAProxy's own can have ${MOST_HEADERS}. Set the others in headers.response of the frontend.`,
+        ),
+      ]
     : []),
 ];
 

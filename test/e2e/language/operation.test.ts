@@ -4,10 +4,11 @@ import { until } from "../../lab/command";
 import { type Lab, sharedAddress, webPort } from "../../lab/lab";
 import { Pair } from "../../pair/pair";
 import { withLab } from "../labForTests";
+import { ask } from "../origin/ask";
 import { originPorts } from "../origin/messages";
 import { Origin } from "../origin/origin";
 
-const ports = { logged: 8001, empty: 8002, raw: 8003, out: 3128 } as const;
+const ports = { logged: 8001, empty: 8002, raw: 8003, numbered: 8004, out: 3128 } as const;
 
 describe("operation", function () {
   this.timeout(600_000);
@@ -35,6 +36,7 @@ describe("operation", function () {
           captureHeaders: { request: ["User-Agent"], response: ["Content-Type"] },
           requestIdHeader: "X-Request-Id",
         },
+        { name: "numbered", port: ports.numbered, defaultBackend: "origin", requestIdHeader: "X-Request-Id" },
         { name: "empty", port: ports.empty, defaultBackend: "nobody" },
         {
           name: "raw",
@@ -54,6 +56,7 @@ describe("operation", function () {
       ],
       backends: [
         { name: "app", servers },
+        { name: "origin", servers: [origin.server("http")] },
         {
           name: "nobody",
           servers: [{ address: "10.77.0.99", port: 1 }],
@@ -75,6 +78,12 @@ describe("operation", function () {
     assert.equal(entry.client, "198.51.100.2");
     assert.equal((entry.requestHeaders as Record<string, string>)["user-agent"], agent);
     assert.match(String(entry.requestId), /^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+  });
+
+  it("gives the server an id of its own, and none that a client made up", async () => {
+    const answer = await ask(lab, ports.numbered, "/", { args: ["--header", "X-Request-Id: forged"] });
+    assert.match(String(answer.echo.headers["x-request-id"]), /^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+    assert.ok(!answer.echo.rawHeaders.includes("forged"));
   });
 
   it("answers with the user's own error page", async () => {
@@ -115,11 +124,10 @@ describe("operation", function () {
     assert.equal(await through(`http://two.inside.example:${webPort}/`, web2.privateAddress), "web2 200");
     assert.match(await through(`http://elsewhere.example:${webPort}/`, web1.privateAddress), / 403$/);
     assert.match(await through("http://web.example:22/", web1.privateAddress), / 403$/);
-    assert.match(
-      await through(`http://self.inside.example:${webPort}/`, "127.0.0.1"),
-      / 403$/,
-      "a name that leads to the node itself",
-    );
+    const { lb1, lb2 } = lab.hosts;
+    for (const itself of ["127.0.0.1", lb1.privateAddress, lb2.privateAddress, sharedAddress.ipv4]) {
+      assert.match(await through(`http://self.inside.example:${webPort}/`, itself), / 403$/, itself);
+    }
     assert.match(
       await through(
         `http://web.example:${webPort}/`,
@@ -130,6 +138,23 @@ describe("operation", function () {
       ),
       /405/,
     );
+  });
+
+  it("takes no other way to say where to go out", async () => {
+    await origin.tell({ addresses: [lab.hosts.web1.privateAddress] });
+    const status = async (target: string, host: string) => {
+      const request = `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+      const script = `exec 3<>/dev/tcp/${sharedAddress.ipv4}/${ports.out}; cat >&3; head -n 1 <&3`;
+      const { stdout } = await lab.operator.run("timeout", ["10", "bash", "-c", script], { input: request });
+      return Number(stdout.split(" ")[1]);
+    };
+    const { privateAddress } = lab.hosts.web1;
+    const [good, address] = [`web.example:${webPort}`, `${privateAddress}:${webPort}`];
+    assert.equal(await status(`http://${good}/`, good), 200);
+    assert.equal(await status(`http://${address}/`, address), 403, "an address in place of a name");
+    assert.equal(await status("/", address), 403, "an address in place of a name, as a server is asked");
+    assert.equal(await status("/", `elsewhere.example:${webPort}`), 403, "another name, as a server is asked");
+    assert.equal(await status(`http://elsewhere.example:${webPort}/`, good), 400, "two places at once");
   });
 
   const curl = (where: string, ...options: string[]) =>

@@ -16,6 +16,8 @@ const ports = {
   access: 8005,
   auth: 8006,
   body: 8007,
+  guessing: 8008,
+  answers: 8009,
 } as const;
 const operator = "198.51.100.2";
 
@@ -98,6 +100,38 @@ describe("access and rate limits", function () {
     assert.deepEqual(await statuses(ports.auth, 1, ["--user", "alice:it's #1"]), ["200"]);
   });
 
+  it("ends the guessing of a password, and does not take the right one either then", async () => {
+    const guess = (password: string, times: number) => statuses(ports.guessing, times, ["--user", `alice:${password}`]);
+    assert.deepEqual(await guess("wrong", 6), ["401", "401", "401", "401", "429", "429"]);
+    assert.deepEqual(await guess("it's #1", 1), ["429"]);
+    const all = [...quiet, "--user", "alice:it's #1", "--write-out", "%{http_code}", urlOf(ports.guessing)];
+    assert.equal((await lab.client.run("curl", all)).stdout, "200", "others are not shut out with it");
+  });
+
+  it("counts the errors that it finds itself", async () => {
+    assert.deepEqual(await statuses(ports.answers, 5), ["404", "404", "404", "404", "429"]);
+  });
+
+  it("refuses bodies that do not say how big they are over HTTP/2, where no header tells that they come", async () => {
+    const post = async (port: number, size: number) => {
+      await origin.tell();
+      const body = ["--header", "Content-Length:", "--data-binary", "@-"];
+      const options = ["--silent", "--max-time", "10", "--http2-prior-knowledge", ...body, urlOf(port)];
+      await lab.operator.run("curl", options, { input: Buffer.alloc(size, "x") });
+      return (await origin.tell()).requests;
+    };
+    assert.equal(await post(ports.body, 200_000), 0);
+    assert.equal(await post(ports.body, 10), 0);
+    const get = await curl(ports.body, [
+      "--http2-prior-knowledge",
+      "--output",
+      "/dev/null",
+      "--write-out",
+      "%{http_code}",
+    ]);
+    assert.equal(get.stdout, "200", "a request without a body has nothing to say");
+  });
+
   it("refuses bodies that are too big, or do not say how big they are", async () => {
     const post = (size: number, ...more: string[]) =>
       statuses(ports.body, 1, ["--data-binary", "x".repeat(size), ...more]);
@@ -152,6 +186,24 @@ function frontends(): FrontendArgs[] {
     },
     { name: "access", port: ports.access, ...to, access: { allow: ["198.51.100.0/24"], deny: ["198.51.100.3"] } },
     { name: "auth", port: ports.auth, ...to, access: { basicAuth: { users: { alice: hash } } } },
-    { name: "body", port: ports.body, ...to, access: { allow: [operator], maxBodyBytes: 1000 } },
+    {
+      name: "body",
+      port: ports.body,
+      defaultBackend: "origin",
+      access: { allow: [operator], maxBodyBytes: 1000 },
+    },
+    {
+      name: "guessing",
+      port: ports.guessing,
+      ...to,
+      access: { basicAuth: { users: { alice: hash } } },
+      rateLimits: [{ errors: 3, perSeconds: 300, penaltySeconds: 600 }],
+    },
+    {
+      name: "answers",
+      port: ports.answers,
+      routes: [{ respond: { status: 404 } }],
+      rateLimits: [{ errors: 3, perSeconds: 300 }],
+    },
   ];
 }

@@ -170,6 +170,12 @@ describe("routing real requests", function () {
     assert.equal(nobody.status, 0, "a name that no route takes has no server");
   });
 
+  it("turns networks away where TLS passes through, too", async () => {
+    const options = { host: "one.example.com", scheme: "https", args: ["--insecure"] } as const;
+    assert.equal((await ask(lab, ports.through, "/", { ...options, from: "operator" })).status, 200);
+    assert.equal((await ask(lab, ports.through, "/", { ...options, from: "client" })).status, 0);
+  });
+
   async function backendOf(port: number, path: string, options: AskOptions = {}): Promise<unknown> {
     const answer = await ask(lab, port, path, options);
     assert.equal(answer.status, 200, `${path}: ${answer.error} ${answer.body}`);
@@ -241,5 +247,11 @@ const frontends: FrontendArgs[] = [
     ],
   },
   { name: "tls", port: ports.tls, tls: { certificates: [certificate()] }, routes: routes.tls, defaultBackend: "rest" },
-  { name: "through", mode: "tcp", port: ports.through, routes: routes.through },
+  {
+    name: "through",
+    mode: "tcp",
+    port: ports.through,
+    access: { deny: [withoutPrefix(links.client[0]?.addresses[0] ?? "")] },
+    routes: routes.through,
+  },
 ];

@@ -168,6 +168,18 @@ const cases: readonly Case[] = [
     [["frontends[0].routeTables[0].backends", removed]],
     ["frontends[0].routeTables[0].backends: is missing. Use names with values."],
   ],
+  [
+    "refuse more headers than fit in a line",
+    [
+      [
+        "frontends[0].routes[4].respond.headers",
+        Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`X-${index}`, "1"])),
+      ],
+    ],
+    [
+      "frontends[0].routes[4].respond.headers: has 17 headers, and an answer of HAProxy's own can have 16. Set the others in headers.response of the frontend.",
+    ],
+  ],
 ];
 
 describe("rules of routes", () => {

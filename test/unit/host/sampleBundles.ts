@@ -12,7 +12,7 @@ export function sampleBundles(
 
 export function bundlesOf(settings: Settings, platform: SampleArgs["platform"] = sampleArgs().platform) {
   return bundles(settings, {
-    nodes: platform.nodes,
+    nodes: platform.nodes.map(({ name, peerAddress, host }) => ({ name, peerAddress, publicAddress: host })),
     secret: "the operator's",
     addresses: platform.virtualAddresses.map(({ address, interface: held }) => {
       const [ip = "", prefixLength] = address.split("/");
