@@ -4,6 +4,7 @@ import { Provider } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { HaLoadBalancer } from "../../src";
 import { InvalidArgumentsError } from "../../src/validation/problem";
+import { authority, certificate } from "../certificates";
 import { changed, componentArgs, hostKey, privateKey, removed, sampleArgs } from "../unit/sampleArgs";
 import { isSecret, type Program, type Registration, revealed, run } from "./registrations";
 
@@ -219,6 +220,25 @@ describe("commands", () => {
   });
 });
 
+describe("certificates that are secrets", () => {
+  for (const [what, pem] of [
+    ["expired", certificate({ names: ["old.example.com"], days: -1 })],
+    ["without its key", authority()],
+  ] as const) {
+    it(`create nothing, and are not shown: ${what}`, async () => {
+      const program = await deploy(changed(["frontends[0].tls.certificates", pulumi.secret([pem])]));
+      assert.deepEqual(names(program), ["edge"]);
+      const [error] = program.errors;
+      assert.ok(error instanceof InvalidArgumentsError, String(error));
+      assert.deepEqual(
+        error.problems.map(({ path }) => path),
+        ["frontends[0].tls.certificates[0]"],
+      );
+      assert.ok(pem.split("\n").every((line) => line === "" || !error.message.includes(line)));
+    });
+  }
+});
+
 describe("wrong arguments", () => {
   it("make nothing when they are known at once", async () => {
     let thrown: unknown;
@@ -240,6 +260,9 @@ describe("wrong arguments", () => {
     ["platform.virtualAddresses", "198.51.100.10/24"],
     ["platform.nodes[0].host", "not a host"],
     ["platform.ssh.privateKey", "not a key"],
+    ["frontends[0].tls.certificates[0]", "not a certificate"],
+    ["frontends[0].tls.clientCertificates.authorities", "no authority"],
+    ["backends[0].tls.clientCertificate", "not a certificate"],
   ] as const) {
     it(`run no command when only an update tells them: ${place} = ${JSON.stringify(value)}`, async () => {
       const program = await deploy(changed([place, pulumi.output(Promise.resolve(value))]));

@@ -43,7 +43,9 @@ export interface FrontendTlsArgs {
   /**
    * Certificates, each one PEM text with the certificate, those of the authorities between, and the private key. The
    * client's TLS greeting (SNI) picks one; the first serves clients that name no known host. Secrets: they stand in
-   * Pulumi's state encrypted, and on the nodes in files that only root can read. HAProxy keyword: `crt`.
+   * Pulumi's state encrypted, and on the nodes in files that only root can read. Answers of OCSP are not stapled:
+   * they would have to be fetched all the time, and authorities such as Let's Encrypt give none any more; a certificate
+   * with "must staple" is therefore of no use here. HAProxy keyword: `crt`.
    */
   certificates: Input<Input<string>[]>;
   /**

@@ -49,7 +49,7 @@ function keyPairComplaint(text: string): string | undefined {
   if (!leaf.checkPrivateKey(key)) {
     return `has a private key that is not that of the certificate for ${names(leaf)}. The certificate of the server comes first in the file.`;
   }
-  return expired(leaf) ?? brokenChain(chain);
+  return outOfDate(leaf) ?? brokenChain(chain) ?? expired(chain);
 }
 
 function authoritiesComplaint(text: string): string | undefined {
@@ -61,7 +61,7 @@ function authoritiesComplaint(text: string): string | undefined {
   if (typeof certificates === "string") {
     return certificates;
   }
-  return certificates.length === 0 ? `has no certificate. ${AUTHORITIES_FIX}` : undefined;
+  return certificates.length === 0 ? `has no certificate. ${AUTHORITIES_FIX}` : expired(certificates);
 }
 
 function blocksOf(text: string): { label: string; text: string }[] {
@@ -92,9 +92,22 @@ function names(certificate: X509Certificate): string {
   return show(certificate.subjectAltName?.replaceAll("DNS:", "") ?? certificate.subject);
 }
 
-function expired(certificate: X509Certificate): string | undefined {
-  return Date.parse(certificate.validTo) < Date.now()
-    ? `is the certificate for ${names(certificate)}, which expired on ${certificate.validTo}. Give a new one.`
+function outOfDate(certificate: X509Certificate): string | undefined {
+  const { validFrom, validTo } = certificate;
+  const what = `is the certificate for ${names(certificate)}, which`;
+  return Date.parse(validTo) < Date.now()
+    ? `${what} expired on ${validTo}. Give a new one.`
+    : Date.parse(validFrom) > Date.now()
+      ? `${what} is not valid before ${validFrom}. Give one that is valid now, or look at this machine's clock.`
+      : undefined;
+}
+
+/** What leads to an authority, or is one, counts for nothing once it has expired. One that begins later may lie ready. */
+function expired(certificates: readonly X509Certificate[]): string | undefined {
+  const index = certificates.findIndex(({ validTo }) => Date.parse(validTo) < Date.now());
+  const found = certificates[index];
+  return found
+    ? `has certificate ${index + 1}, of ${show(found.subject.replaceAll("\n", ", "))}, which expired on ${found.validTo}. Take it out, or give a new one.`
     : undefined;
 }
 

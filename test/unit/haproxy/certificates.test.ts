@@ -61,6 +61,41 @@ describe("certificates in arguments", () => {
     );
   });
 
+  const DAY = 24 * 60 * 60 * 1000;
+  const now = Date.now;
+  afterEach(() => {
+    Date.now = now;
+  });
+
+  it("are refused where one is not valid yet", () => {
+    const early = withTls({ certificates: [good] });
+    Date.now = () => now() - 2 * DAY;
+    const [message = "", ...more] = messagesOf(early).filter((one) => one.startsWith("frontends[0].tls."));
+    assert.deepEqual(more, []);
+    assert.match(
+      message,
+      /^frontends\[0\]\.tls\.certificates\[0\]: is the certificate for "example\.com, .*", which is not valid before \w{3} .* GMT\. Give one that is valid now, or look at this machine's clock\.$/,
+    );
+  });
+
+  it("are refused where an authority has expired, in a chain or of clients", () => {
+    const [leaf, itsKey] = apart(certificate({ days: 5000 }));
+    const late = withTls({
+      certificates: [`${leaf}${authority()}${itsKey}`],
+      clientCertificates: { authorities: authority() },
+    });
+    assert.deepEqual(messagesOf(late), []);
+    Date.now = () => now() + 4000 * DAY;
+    const complaint = (number: number) =>
+      new RegExp(
+        `: has certificate ${number}, of "CN=Tests", which expired on \\w{3} .* GMT\\. Take it out, or give a new one\\.$`,
+      );
+    const messages = messagesOf(late).filter((message) => message.startsWith("frontends[0].tls."));
+    assert.match(messages[0] ?? "", complaint(2));
+    assert.match(messages[1] ?? "", complaint(1));
+    assert.equal(messages.length, 2);
+  });
+
   it("are never shown, whatever is wrong with them", () => {
     for (const [problem, pem] of cases) {
       const text = messagesOf(withTls({ certificates: [pem], clientCertificates: { authorities: pem } })).join();
