@@ -97,6 +97,47 @@ describe("strings that validation accepts", () => {
   }
 });
 
+/** Names that users choose: those of tables, by where the table stands. */
+const tables = [
+  ...["request.set", "request.add", "response.set", "response.add"].map((which) => `frontends[0].headers.${which}`),
+  "frontends[0].routes[4].respond.headers",
+  "frontends[0].routeTables[0].backends",
+  "frontends[0].routeTables[1].backends",
+  "frontends[0].access.basicAuth.users",
+  "haproxy.monitoring.basicAuth.users",
+  "haproxy.errorPages",
+];
+
+describe("names in tables that validation accepts", () => {
+  const expected = shapes();
+  const linesOfMaps = (value: (readonly [string, unknown])[]) =>
+    [1, 2].map((number) => file(sampleBundles(...value)[0], `haproxy/maps/web-${number}.map`).content);
+
+  for (const path of tables) {
+    const [[name = "", item] = []] = Object.entries(at(path));
+    it(`keep the rendered files in shape: ${path}`, () => {
+      let accepted = 0;
+      fc.assert(
+        fc.property(nearly(name), (text) => {
+          const changes = [[path, Object.fromEntries([[text, item]])]] as const;
+          if (problemsOf(changed(...changes)).length === 0) {
+            accepted++;
+            assert.deepEqual(shapes(...changes), expected);
+            for (const map of linesOfMaps([...changes])) assert.match(map, /^[!-~]+ app\n$/);
+          }
+        }),
+        { numRuns: 40, examples: [[name]] },
+      );
+      assert.ok(accepted > 0);
+    });
+  }
+
+  function at(path: string): Record<string, unknown> {
+    const inTable = placesIn(sampleArgs()).find((place) => place.path === path);
+    return inTable?.value as Record<string, unknown>;
+  }
+});
+
 describe("raw lines that validation accepts", () => {
   for (const path of [
     "frontends[0].raw[0]",
