@@ -25,18 +25,18 @@ export type ProxyMode = (typeof proxyModes)[number];
 export interface FrontendTimeoutsArgs {
   /**
    * Seconds that a client may be silent. HAProxy keyword: `timeout client`.
-   * @default 60
+   * @default 60: longer than a person or program pauses within a request, and short enough that dead clients go
    */
   clientSeconds?: Input<number>;
   /**
    * Seconds until a request has arrived with all its headers: what slow clients are cut off by. http only. HAProxy
    * keyword: `timeout http-request`.
-   * @default 10
+   * @default 10: ample on a bad mobile line, and all that a client gets that only wants to occupy connections
    */
   httpRequestSeconds?: Input<number>;
   /**
    * Seconds that a connection is kept for the next request. http only. HAProxy keyword: `timeout http-keep-alive`.
-   * @default 10
+   * @default 10: the next click of a page comes within; longer only holds connections
    */
   keepAliveSeconds?: Input<number>;
 }
@@ -95,13 +95,13 @@ export interface FrontendArgs {
   tls?: Input<FrontendTlsArgs>;
   /**
    * Sends every request to the same address with https, by status 308. http only.
-   * @default false
+   * @default false: there may be no frontend with tls
    */
   redirectToHttps?: Input<boolean>;
   /**
    * Networks or addresses of proxies in front whose connections begin with the PROXY protocol, of either version. Others
    * are taken as they come, so that nobody else can pretend. HAProxy keyword: `expect-proxy`.
-   * @default none
+   * @default none: whoever may send it can pretend to be any client
    */
   acceptProxyProtocolFrom?: Input<Input<string>[]>;
   /**
@@ -121,7 +121,7 @@ export interface FrontendArgs {
   access?: Input<AccessArgs>;
   /**
    * How often a client may come; two limits at most.
-   * @default as often as it likes
+   * @default as often as it likes: how often is too often depends on the service
    */
   rateLimits?: Input<Input<RateLimitArgs>[]>;
   /**
@@ -132,13 +132,13 @@ export interface FrontendArgs {
   forwardProxy?: Input<ForwardProxyArgs>;
   /**
    * Headers that the log has besides. http only.
-   * @default none
+   * @default none: headers hold personal data
    */
   captureHeaders?: Input<CaptureHeadersArgs>;
   /**
    * Name of a header that gives each request an id of its own, for servers and the log. http only. HAProxy keyword:
    * `unique-id-header`.
-   * @default none
+   * @default none: servers may have one of their own
    */
   requestIdHeader?: Input<string>;
   /**
@@ -171,7 +171,7 @@ export interface BackendArgs {
   mode?: Input<ProxyMode>;
   /**
    * How a server is picked. HAProxy keyword: `balance`.
-   * @default "roundrobin"
+   * @default "roundrobin": fair by weight, and weights change without a reload
    */
   balance?: Input<BalanceAlgorithm>;
   /** Name of the query parameter or header that `url_param` or `hdr` looks at. */
@@ -187,12 +187,12 @@ export interface BackendArgs {
   discovery?: Input<DiscoveryArgs>;
   /**
    * How servers are found to be working.
-   * @default a TCP connection every 2 seconds
+   * @default a TCP connection every 2 seconds: no server refuses that, and HTTP paths are not to be guessed
    */
   healthCheck?: Input<HealthCheckArgs>;
   /**
    * Keeps a client on the server that it had before.
-   * @default none: any server gets any request
+   * @default none: any server gets any request, which spreads load best
    */
   persistence?: Input<PersistenceArgs>;
   /**
@@ -202,23 +202,23 @@ export interface BackendArgs {
   agentCheck?: Input<AgentCheckArgs>;
   /**
    * Takes out a server on errors of real traffic, until it passes its health check again.
-   * @default none
+   * @default none: with few servers, a bad request that fails everywhere would take them all out
    */
   passiveCheck?: Input<PassiveCheckArgs>;
   /**
    * Seconds over which a server that came back gets more and more of its share. HAProxy keyword: `slowstart`.
-   * @default its whole share at once
+   * @default its whole share at once: only servers that have to warm up need more
    */
   slowStartSeconds?: Input<number>;
   /**
    * Further attempts to connect to a server, 0 to 20. HAProxy keyword: `retries`.
-   * @default 3
+   * @default 3: a server that restarts is often back within the second between two attempts
    */
   retries?: Input<number>;
   /**
    * Whether the attempts, and requests that stick to a server that is gone, go to another server. HAProxy keyword:
    * `option redispatch`.
-   * @default true
+   * @default true: another server answers sooner than a dead one
    */
   redispatch?: Input<boolean>;
   /**
@@ -228,12 +228,12 @@ export interface BackendArgs {
   tls?: Input<BackendTlsArgs>;
   /**
    * Speaks HTTP/2 to the servers, which gRPC needs. http only. HAProxy keywords: `proto h2`, `alpn`.
-   * @default false
+   * @default false: many servers do not speak it without TLS
    */
   http2?: Input<boolean>;
   /**
    * Begins each connection to a server with the PROXY protocol. HAProxy keywords: `send-proxy`, `send-proxy-v2`.
-   * @default none
+   * @default none: a server that does not expect it takes it for rubbish
    */
   sendProxyProtocol?: Input<ProxyProtocol>;
   /**
@@ -248,7 +248,7 @@ export interface BackendArgs {
   headers?: Input<HeadersArgs>;
   /**
    * Keeps small answers in memory. http only.
-   * @default none
+   * @default none: only you know which answers may be given to somebody else
    */
   cache?: Input<CacheArgs>;
   /** How long it waits for servers. */

@@ -13,7 +13,7 @@ export interface ForwardProxyArgs {
   destinations: Input<Input<string>[]>;
   /**
    * TCP ports that may be asked for.
-   * @default [80]
+   * @default [80], the one of plain HTTP: other ports lead to other services
    */
   ports?: Input<Input<number>[]>;
   /**

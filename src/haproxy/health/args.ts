@@ -32,7 +32,7 @@ export interface HealthCheckArgs {
   path?: Input<string>;
   /**
    * Method of the request; only for `http`.
-   * @default "GET"
+   * @default "GET": every path answers it, and not every one HEAD
    */
   method?: Input<string>;
   /**
@@ -42,7 +42,7 @@ export interface HealthCheckArgs {
   host?: Input<string>;
   /**
    * Status code that means working, 100 to 599; only for `http`.
-   * @default any from 200 to 399
+   * @default any from 200 to 399: a redirect is a sign of life, too
    */
   expectStatus?: Input<number>;
   /**
@@ -63,22 +63,22 @@ export interface HealthCheckArgs {
   tls?: Input<boolean>;
   /**
    * Port that is asked.
-   * @default the server's own port
+   * @default the server's own port: it is the one that has to work
    */
   port?: Input<number>;
   /**
    * Seconds between two checks. HAProxy keyword: `inter`.
-   * @default 2
+   * @default 2: with `fall`, a dead server is out after about 6 seconds, for one connection in two
    */
   intervalSeconds?: Input<number>;
   /**
    * Failed checks in a row after which a server gets no more traffic. HAProxy keyword: `fall`.
-   * @default 3
+   * @default 3: one lost packet or one pause of a garbage collector takes no server out
    */
   fall?: Input<number>;
   /**
    * Good checks in a row after which it gets traffic again. HAProxy keyword: `rise`.
-   * @default 2
+   * @default 2: a server that answers once while it starts is not trusted yet
    */
   rise?: Input<number>;
 }
@@ -92,7 +92,7 @@ export interface AgentCheckArgs {
   port: Input<number>;
   /**
    * Seconds between two questions. HAProxy keyword: `agent-inter`.
-   * @default 2
+   * @default 2: as often as health checks
    */
   intervalSeconds?: Input<number>;
 }
@@ -108,12 +108,12 @@ export type PassiveCheckType = (typeof passiveCheckTypes)[number];
 export interface PassiveCheckArgs {
   /**
    * What counts as an error.
-   * @default "responses" in http mode, "connections" in tcp mode
+   * @default "responses" in http mode, where a server that accepts and then fails shows, "connections" in tcp mode
    */
   observe?: Input<PassiveCheckType>;
   /**
    * Errors in a row that open it, 1 to 1000.
-   * @default 10
+   * @default 10: a few users with bad luck in a row are no fault of the server
    */
   errorLimit?: Input<number>;
 }

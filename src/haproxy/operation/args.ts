@@ -10,7 +10,7 @@ export type LogFormat = (typeof logFormats)[number];
 export interface LoggingArgs {
   /**
    * How a line is written. HAProxy keywords: `option httplog`, `log-format`.
-   * @default "standard"
+   * @default "standard": what tools for HAProxy's logs read
    */
   format?: Input<LogFormat>;
   /**
@@ -26,7 +26,7 @@ export interface LoggingArgs {
 export interface MonitoringArgs {
   /**
    * TCP port.
-   * @default 8404
+   * @default 8404: the one of HAProxy's own examples
    */
   port?: Input<number>;
   /**

@@ -38,7 +38,7 @@ export interface AccessArgs {
   /**
    * Size of a request's body above which it is refused with 413, in bytes. A body that does not announce its size is
    * refused with 411, over HTTP/2 too, which uploads of gRPC and other streams never do. http only.
-   * @default no limit
+   * @default no limit: uploads differ
    */
   maxBodyBytes?: Input<number>;
 }
@@ -70,7 +70,7 @@ export interface RateLimitArgs {
   perSeconds: Input<number>;
   /**
    * How many more a window may have before the limit bites.
-   * @default 0
+   * @default 0: what the limit says holds
    */
   burst?: Input<number>;
   /**
@@ -80,19 +80,19 @@ export interface RateLimitArgs {
   penaltySeconds?: Input<number>;
   /**
    * What tells clients apart.
-   * @default "source": the client's address
+   * @default "source": the client's address, the only thing that it cannot make up
    */
   by?: Input<RateLimitKey>;
   /** Name of the header or cookie that `by` looks at, such as "X-Api-Key". Requests without it are not counted. */
   name?: Input<string>;
   /**
    * What becomes of what is too much.
-   * @default "reject"; connections are closed without a word either way
+   * @default "reject", which tells honest programs to slow down; connections are closed without a word either way
    */
   action?: Input<RateLimitAction>;
   /**
    * Clients that are counted at most; the ones that were silent longest go first.
-   * @default 100000, about 10 MiB
+   * @default 100000, about 10 MiB: an attack from more addresses than that is not one to count
    */
   tableSize?: Input<number>;
 }

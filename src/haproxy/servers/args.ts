@@ -49,7 +49,7 @@ export interface ServerArgs {
   port: Input<number>;
   /**
    * Share of the traffic relative to the other servers, 0 to 256; 0 sends nothing new.
-   * @default 100
+   * @default 100: room to give less as well as more
    */
   weight?: Input<number>;
   /**
@@ -60,7 +60,7 @@ export interface ServerArgs {
   /**
    * Requests (http) or connections (tcp) that the server gets at a time; further ones wait in its queue, as long as
    * the backend's `timeouts.queueSeconds`. HAProxy keyword: `maxconn`.
-   * @default no limit
+   * @default no limit: only you know what a server bears
    */
   maxConnections?: Input<number>;
 }
@@ -80,7 +80,7 @@ export interface DiscoveryArgs {
   resolvers?: Input<Input<string>[]>;
   /**
    * Seconds after which an answer is asked for again, 0.1 to 3600.
-   * @default 5
+   * @default 5: records of a server that moved are followed about as soon as a health check would notice
    */
   holdSeconds?: Input<number>;
 }
@@ -89,23 +89,23 @@ export interface DiscoveryArgs {
 export interface BackendTimeoutsArgs {
   /**
    * Seconds until a server has to accept a connection. HAProxy keyword: `timeout connect`.
-   * @default 5
+   * @default 5: more than a lost packet and its repetitions (1 and 3 seconds) take
    */
   connectSeconds?: Input<number>;
   /**
    * Seconds that a server may be silent. HAProxy keyword: `timeout server`.
-   * @default 60
+   * @default 60: slow pages and reports get through; what is silent longer is usually broken
    */
   serverSeconds?: Input<number>;
   /**
    * Seconds that a request waits for a free place at a server. HAProxy keyword: `timeout queue`.
-   * @default 30
+   * @default 30: nobody waits longer for a page
    */
   queueSeconds?: Input<number>;
   /**
    * Seconds that a connection in tcp mode, a WebSocket or another tunnel may be silent; `serverSeconds` and the
    * frontend's `clientSeconds` do not count for these. HAProxy keyword: `timeout tunnel`.
-   * @default 3600
+   * @default 3600: chats and database sessions are silent for long
    */
   tunnelSeconds?: Input<number>;
 }

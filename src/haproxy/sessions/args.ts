@@ -17,12 +17,12 @@ export interface StickyCookieArgs {
   name?: Input<string>;
   /**
    * Whether browsers send it over HTTPS only. They forget such a cookie when plain HTTP set it.
-   * @default true
+   * @default true: whoever reads it on the way could be taken for that client
    */
   secure?: Input<boolean>;
   /**
    * Whether browsers send it along when another site leads here.
-   * @default "Lax"
+   * @default "Lax": links to a shop find the session, forms of strangers do not
    */
   sameSite?: Input<SameSite>;
   /**
@@ -46,12 +46,12 @@ export interface PersistenceArgs {
   source?: Input<boolean>;
   /**
    * Seconds after the last request for which a client is remembered.
-   * @default 1800
+   * @default 1800: half an hour, as sessions of applications last
    */
   expireSeconds?: Input<number>;
   /**
    * Clients that are remembered at most; the ones that were silent longest go first.
-   * @default 100000, about 10 MiB
+   * @default 100000, about 10 MiB: more clients than most pairs see in half an hour
    */
   tableSize?: Input<number>;
 }

@@ -33,7 +33,7 @@ export interface HstsArgs {
   maxAgeSeconds?: Input<number>;
   /**
    * Whether it holds for all hosts below, too.
-   * @default false
+   * @default false: a host below may not have HTTPS yet
    */
   includeSubDomains?: Input<boolean>;
 }
@@ -83,7 +83,7 @@ export type ServerVerification = (typeof serverVerifications)[number];
 export interface BackendTlsArgs {
   /**
    * Whether the server's certificate has to be good. HAProxy keyword: `verify`.
-   * @default "required"
+   * @default "required": encryption to nobody in particular protects from nobody
    */
   verify?: Input<ServerVerification>;
   /**

@@ -1,11 +1,12 @@
-// The HAProxy that the lab's hosts install, run here on configurations without a host: it only checks them.
-import { spawnSync } from "node:child_process";
+// The HAProxy that the lab's hosts install, run here on configurations without a host.
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { RenderedProxy } from "../../../src/haproxy/render";
 import { ensureBaseImage } from "../../lab/base/image";
-import { must } from "../../lab/command";
+import { must, run, until } from "../../lab/command";
 
 /** The oldest that the lab's hosts install, and the newest. */
 export const haproxyVersions = ["2.6", "3.0"] as const;
@@ -40,17 +41,44 @@ export class CheckingHaproxy {
 
   /** What `haproxy -c` complains of: warnings and errors, a line each. Nothing when it is content. */
   complaints({ text, files }: Pick<RenderedProxy, "text" | "files">): string[] {
-    const folder = mkdtempSync(join(tmpdir(), "haproxy-"));
+    const folder = written(text, files);
     try {
-      for (const { path, content } of [...files, { path: "haproxy.cfg", content: withUsersOfThisMachine(text) }]) {
-        mkdirSync(dirname(join(folder, path)), { recursive: true });
-        writeFileSync(join(folder, path), content);
-      }
       const [command = "", ...args] = [...this.command(), "-c", "-C", folder, "-f", "haproxy.cfg"];
       const { status, stderr } = spawnSync(command, args, { encoding: "utf8" });
       const lines = stderr.split("\n").filter((line) => /^\[(WARNING|ALERT)\]/.test(line));
       return status === 0 || lines.length > 0 ? lines : [`exit status ${status}: ${stderr}`];
     } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  /**
+   * Runs it in a network of its own until it says by which configuration it works, or ends.
+   * @param address that it listens on, besides those that any host has
+   */
+  async readiness({ text, files }: Pick<RenderedProxy, "text" | "files">, address: string): Promise<string> {
+    const folder = written(text, files);
+    const network = `ip link set lo up && ip address add ${address}/32 dev lo && exec "$@"`;
+    const command = [...this.command(), "-db", "-C", folder, "-f", "haproxy.cfg"];
+    const child = spawn("unshare", ["--net", "sh", "-c", network, "sh", ...command], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (said += data));
+    try {
+      const curl = ["--silent", "--max-time", "2", "--unix-socket", join(folder, "ready.sock"), "http://localhost/"];
+      return await until(
+        `an answer of HAProxy ${this.version}`,
+        async () => {
+          if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${said}`);
+          return (await run("curl", curl)).stdout || undefined;
+        },
+        20_000,
+        100,
+      );
+    } finally {
+      child.kill("SIGKILL");
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
       rmSync(folder, { recursive: true });
     }
   }
@@ -67,10 +95,27 @@ export class CheckingHaproxy {
   }
 }
 
-/** Names of users are looked up in a check, too; the package makes them where it is installed. */
-function withUsersOfThisMachine(text: string): string {
-  return text
-    .replace(/^( +)user haproxy$/m, "$1user nobody")
-    .replace(/^( +)group haproxy$/m, "$1group nogroup")
-    .replace(" user root group ha-lb mode 660", " mode 660");
+/** A folder with the configuration, for this machine, and the files that it names. */
+function written(text: string, files: RenderedProxy["files"]): string {
+  const folder = mkdtempSync(join(tmpdir(), "haproxy-"));
+  for (const { path, content } of [...files, { path: "haproxy.cfg", content: forThisMachine(text, folder) }]) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  return folder;
+}
+
+/** Names of users are looked up in a check, too; packages make them where they are installed, and these folders. */
+function forThisMachine(text: string, folder: string): string {
+  return (
+    text
+      .replace(/^( +)user haproxy$/m, "$1user nobody")
+      .replace(/^( +)group haproxy$/m, "$1group nogroup")
+      .replace(" user root group ha-lb mode 660", " mode 660")
+      .replace("/run/ha-load-balancer/ready.sock", join(folder, "ready.sock"))
+      .replace("/run/haproxy/admin.sock", join(folder, "admin.sock"))
+      .replace("chroot /var/lib/haproxy", `chroot ${folder}`)
+      // More than this machine may let a process have of open files.
+      .replace(/^(global\n(?: .*\n)*? +maxconn) \d+$/m, "$1 500")
+  );
 }
