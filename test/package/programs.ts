@@ -38,6 +38,14 @@ export const wrongPrograms: Readonly<Record<string, string>> = {
   "misspelt-option": replaced("preferredNode", "preferedNode"),
   "no-platform": replaced("  platform,\n", ""),
   "no-private-key": replaced('privateKey: config.requireSecret("sshKey")', ""),
+  "unknown-mode": replaced('balance: "leastconn",', 'balance: "leastconn", mode: "udp",'),
+  "unknown-check": replaced('balance: "leastconn",', 'balance: "leastconn", healthCheck: { type: "postgres" },'),
+  "certificates-are-no-list": replaced('{ name: "web",', '{ name: "web", tls: { certificates: "pem" },'),
+  "rate-limit-without-window": replaced('{ name: "web",', '{ name: "web", rateLimits: [{ requests: 5 }],'),
+  "route-table-without-key": replaced('{ name: "web",', '{ name: "web", routeTables: [{ backends: {} }],'),
+  "forward-proxy-to-everywhere": replaced('{ name: "web",', '{ name: "web", forwardProxy: {},'),
+  "agent-check-without-port": replaced('balance: "leastconn",', 'balance: "leastconn", agentCheck: {},'),
+  "raw-line-is-no-list": replaced('{ name: "web",', '{ name: "web", raw: "option httplog",'),
   "output-is-no-string": replaced("address: pulumi.Output<string> =", "address: string ="),
 };
 

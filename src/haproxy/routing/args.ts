@@ -71,7 +71,10 @@ export interface RedirectArgs {
   status?: Input<number>;
 }
 
-/** An answer that needs no server. HAProxy keyword: `http-request return`. */
+/**
+ * An answer that needs no server. One with status 4xx counts as the client's error, for rate limits and in HAProxy's
+ * figures of denied requests. HAProxy keywords: `http-request return`, `http-request deny`.
+ */
 export interface FixedResponseArgs {
   /**
    * Status of the answer, 200 to 599.
