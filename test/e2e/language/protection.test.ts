@@ -57,6 +57,9 @@ describe("access and rate limits", function () {
     assert.deepEqual(await ask("alice", 7), [...Array(5).fill("200"), ...Array(2).fill("429")]);
     assert.deepEqual(await ask("bob", 3), Array(3).fill("200"));
     const active = await pair.active();
+    const standby = active === "lb1" ? "lb2" : "lb1";
+    // After a reload it takes HAProxy up to five seconds to find its peer again.
+    await until("the other node to know", async () => /key=alice .*=7$/m.test(await countedBy(standby)), 20_000, 100);
     await lab.fault("power-off", active);
     await until(
       "the other node to take over",
@@ -143,6 +146,12 @@ describe("access and rate limits", function () {
   it("refuses a request whose length is empty", async () => {
     assert.deepEqual(await statuses(ports.access, 1, ["--header", "Content-Length;"]), ["400"]);
   });
+
+  async function countedBy(name: "lb1" | "lb2"): Promise<string> {
+    const script = `import socket; s = socket.socket(socket.AF_UNIX); s.connect("/run/haproxy/admin.sock"); \
+      s.sendall(b"show table ha-lb-limit-1-of-keyed\\n"); print(s.makefile().read())`;
+    return pair.host(name).must(`python3 -c '${script}'`);
+  }
 
   const quiet = ["--silent", "--output", "/dev/null", "--max-time", "5"];
   const urlOf = (port: number) => `http://${sharedAddress.ipv4}:${port}/`;
