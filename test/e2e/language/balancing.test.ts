@@ -1,7 +1,6 @@
-// What frontends and backends do with real traffic: algorithms, weights, backups, health checks, http and tcp.
+// What frontends and backends do with real traffic: weights, backups, health checks, http and tcp.
 import assert from "node:assert/strict";
 import type { BackendArgs, FrontendArgs } from "../../../src/haproxy/args";
-import { type BalanceAlgorithm, balanceAlgorithms } from "../../../src/haproxy/servers/args";
 import { until } from "../../lab/command";
 import { bannerPort, type Lab, sharedAddress, webPort } from "../../lab/lab";
 import { fetchFrom } from "../../pair/audit";
@@ -10,17 +9,6 @@ import { withLab } from "../labForTests";
 
 /** Names of the backends, and the ports of their frontends. */
 const ports = { weighted: 8001, spare: 8002, status: 8003, banner: bannerPort } as const;
-/** RDP clients have a cookie of their own kind, in tcp mode. */
-const httpAlgorithms = balanceAlgorithms.filter((algorithm) => algorithm !== "rdp-cookie");
-const algorithmPort = (algorithm: BalanceAlgorithm) => 8100 + balanceAlgorithms.indexOf(algorithm);
-
-/** Requests that differ only in what an algorithm looks at. */
-const keyed: Readonly<Record<string, (key: number) => { readonly path: string; readonly headers: string[] }>> = {
-  uri: (key) => ({ path: `/${key}`, headers: [] }),
-  url_param: (key) => ({ path: `/?user=${key}`, headers: [] }),
-  hdr: (key) => ({ path: "/", headers: [`X-User: ${key}`] }),
-};
-
 describe("balancing real traffic", function () {
   this.timeout(600_000);
   let lab: Lab;
@@ -32,36 +20,6 @@ describe("balancing real traffic", function () {
     await pair.up();
     await pair.waitUntilRedundant();
   });
-
-  for (const algorithm of ["roundrobin", "static-rr", "leastconn", "random"] as const) {
-    it(`spreads requests over all servers: ${algorithm}`, async () => {
-      const answers = await answersOf(algorithmPort(algorithm), 24);
-      assert.ok((answers.get("web1") ?? 0) >= 4 && (answers.get("web2") ?? 0) >= 4, JSON.stringify([...answers]));
-    });
-  }
-
-  for (const algorithm of ["source", "first"] as const) {
-    it(`keeps a client's requests on one server: ${algorithm}`, async () => {
-      assert.equal((await answersOf(algorithmPort(algorithm), 12)).size, 1);
-    });
-  }
-
-  for (const [algorithm, requestFor] of Object.entries(keyed)) {
-    it(`gives the same key to the same server, and different keys to both: ${algorithm}`, async () => {
-      const port = algorithmPort(algorithm as BalanceAlgorithm);
-      const serverOf = async (key: number) => {
-        const { path, headers } = requestFor(key);
-        const answers = new Set<string>();
-        for (let again = 0; again < 3; again++) {
-          answers.add((await fetchFrom(pair, `http://${sharedAddress.ipv4}:${port}${path}`, headers)).stdout.trim());
-        }
-        assert.equal(answers.size, 1, `key ${key}: ${[...answers].join()}`);
-        return [...answers].join();
-      };
-      const servers = await Promise.all(Array.from({ length: 16 }, (_, key) => serverOf(key)));
-      assert.deepEqual([...new Set(servers)].sort(), ["web1", "web2"]);
-    });
-  }
 
   it("shares requests by weight", async () => {
     const answers = await answersOf(ports.weighted, 40);
@@ -133,7 +91,6 @@ function frontends(): FrontendArgs[] {
     { name: "spare", port: ports.spare, defaultBackend: "spare" },
     { name: "status", port: ports.status, defaultBackend: "status" },
     { name: "banner", mode: "tcp", port: ports.banner, defaultBackend: "banner" },
-    ...httpAlgorithms.map((name) => ({ name, port: algorithmPort(name), defaultBackend: name })),
   ];
 }
 
@@ -166,12 +123,5 @@ function backends({ hosts: { web1, web2 } }: Lab): BackendArgs[] {
       balance: "static-rr",
       servers: [server(web1, bannerPort), server(web2, bannerPort)],
     },
-    ...httpAlgorithms.map((balance) => ({
-      name: balance,
-      balance,
-      balanceKey: { url_param: "user", hdr: "X-User" }[balance as string],
-      servers: both,
-      healthCheck,
-    })),
   ];
 }

@@ -12,6 +12,7 @@ import { withLab } from "../labForTests";
 import { ask } from "../origin/ask";
 import type { Echo } from "../origin/messages";
 import { type Origin, startOrigins } from "../origin/origin";
+import { speak } from "../origin/speak";
 
 const [operator4 = "", operator6 = ""] = links.operator[0]?.addresses.map(withoutPrefix) ?? [];
 const ports = {
@@ -103,16 +104,16 @@ describe("rewriting real traffic", function () {
   it("believes the PROXY protocol of the proxies that it knows", async () => {
     const binary = Buffer.from("0d0a0d0a000d0a515549540a2111000ccb007107cb00710813881f44", "hex");
     for (const header of [proxyLine, binary]) {
-      const { headers } = echoIn(await speak("operator", header));
+      const { headers } = echoIn(await askAfter(header, "operator"));
       assert.equal(headers["x-forwarded-for"], "203.0.113.7");
       assert.equal(headers["x-forwarded-port"], String(ports.believing));
     }
   });
 
   it("takes others as they come, and no PROXY protocol from them", async () => {
-    const { headers } = echoIn(await speak("client", Buffer.alloc(0)));
+    const { headers } = echoIn(await askAfter(Buffer.alloc(0), "client"));
     assert.equal(headers["x-forwarded-for"], withoutPrefix(links.client[0]?.addresses[0] ?? ""));
-    assert.match(await speak("client", proxyLine), /^HTTP\/1\.1 400 /);
+    assert.match(await askAfter(proxyLine, "client"), /^HTTP\/1\.1 400 /);
   });
 
   for (const [port, version] of [
@@ -199,11 +200,9 @@ describe("rewriting real traffic", function () {
   };
 
   /** A request by hand, with something before it. */
-  async function speak(from: "operator" | "client", before: Buffer): Promise<string> {
+  async function askAfter(before: Buffer, from: "operator" | "client"): Promise<string> {
     const request = Buffer.from("GET / HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n\r\n");
-    const script = `exec 3<>/dev/tcp/${sharedAddress.ipv4}/${ports.believing}; cat >&3; cat <&3`;
-    const input = Buffer.concat([before, request]);
-    return (await lab[from].run("timeout", ["10", "bash", "-c", script], { input })).stdout;
+    return (await speak(lab, ports.believing, Buffer.concat([before, request]), { from })).text;
   }
 });
 

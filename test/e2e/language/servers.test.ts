@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import type { BackendArgs, FrontendArgs } from "../../../src/haproxy/args";
 import type { HealthCheckArgs } from "../../../src/haproxy/health/args";
 import { until } from "../../lab/command";
-import { type Lab, sharedAddress } from "../../lab/lab";
+import type { Lab } from "../../lab/lab";
 import { Pair } from "../../pair/pair";
 import { withLab } from "../labForTests";
 import { ask } from "../origin/ask";
 import { originPorts } from "../origin/messages";
 import { type Origin, startOrigins } from "../origin/origin";
+import { speak } from "../origin/speak";
 
 /** Checks that ask a port which speaks that protocol when it is told to. */
 const protocols = ["redis", "smtp", "pgsql", "mysql", "ldap"] as const;
@@ -140,9 +141,7 @@ describe("servers behind real traffic", function () {
       const cookie = Buffer.from(`Cookie: mstshash=${user}\r\n`);
       // TPKT and X.224 connection request (MS-RDPBCGR, section 2.2.1.1).
       const head = Buffer.from([3, 0, 0, cookie.length + 11, cookie.length + 6, 0xe0, 0, 0, 0, 0, 0]);
-      const script = `exec 3<>/dev/tcp/${sharedAddress.ipv4}/${portOf("rdp")}; cat >&3; cat <&3`;
-      const input = Buffer.concat([head, cookie]);
-      return (await lab.operator.run("timeout", ["10", "bash", "-c", script], { input })).stdout.trim();
+      return (await speak(lab, portOf("rdp"), Buffer.concat([head, cookie]))).text.trim();
     };
     const found = new Set<string>();
     for (let user = 0; user < 10; user++) {

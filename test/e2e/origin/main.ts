@@ -12,7 +12,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import type { TLSSocket } from "node:tls";
 import { type Counts, type Echo, type OriginState, originPorts, type ProxyHeader, type Settings } from "./messages";
-import { agentServer, lineServer, nameServer, protocolServer, protocols } from "./protocols";
+import { agentServer, lineServer, messageServer, nameServer, protocolServer, protocols } from "./protocols";
 import { readProxyHeader } from "./proxyProtocol";
 import { acceptWebSocket } from "./webSocket";
 
@@ -20,7 +20,8 @@ type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
 let state: OriginState = { status: 200, health: "ok", agent: "ready", fluent: true, holding: false, addresses: [] };
-let counts: Counts = { requests: 0, together: 0 };
+const nothing: Counts = { requests: 0, urls: [], together: 0, messages: [] };
+let counts = nothing;
 let underWay = 0;
 const proxyHeaders = new WeakMap<object, ProxyHeader>();
 
@@ -57,6 +58,7 @@ async function listen({ name, certificate, authorities }: Settings): Promise<voi
       ([port, server]) => new Promise<void>((done) => server.listen(originPorts[port as keyof typeof servers], done)),
     ),
     new Promise<void>((done) => nameServer(current).bind(originPorts.dns, done)),
+    new Promise<void>((done) => messageServer(note).bind(originPorts.syslog, done)),
   ]);
   process.stdout.write("listening\n");
 }
@@ -68,7 +70,12 @@ async function serve(name: string, request: Request, response: Response): Promis
     return;
   }
   underWay++;
-  counts = { requests: counts.requests + 1, together: Math.max(counts.together, underWay) };
+  counts = {
+    ...counts,
+    requests: counts.requests + 1,
+    urls: [...counts.urls, request.url ?? ""],
+    together: Math.max(counts.together, underWay),
+  };
   response.setHeader("content-type", "application/json");
   for (const [header, value] of searchParams.entries()) {
     // "?answer.cache-control=max-age=1" makes an answer with that header.
@@ -83,6 +90,10 @@ async function serve(name: string, request: Request, response: Response): Promis
   }
   response.statusCode = state.status;
   response.end(JSON.stringify(echoOf(name, request)));
+}
+
+function note(message: string): void {
+  counts = { ...counts, messages: [...counts.messages, message] };
 }
 
 /** What gRPC needs of the way between: a body in both directions, and a status that comes after it. */
@@ -115,5 +126,5 @@ async function control(request: IncomingMessage, response: ServerResponse): Prom
   for await (const chunk of request) body += chunk;
   state = { ...state, ...(JSON.parse(body || "{}") as Partial<OriginState>) };
   response.end(JSON.stringify(counts));
-  counts = { requests: 0, together: underWay };
+  counts = { ...nothing, together: underWay };
 }

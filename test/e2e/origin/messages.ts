@@ -23,6 +23,8 @@ export const originPorts = {
   dns: 8191,
   /** Takes and gives its state; not part of what a test looks at. */
   control: 8192,
+  /** UDP: a syslog server. */
+  syslog: 8193,
 } as const;
 
 export interface Settings {
@@ -50,11 +52,15 @@ export interface OriginState {
   readonly addresses: readonly string[];
 }
 
-/** What became of requests so far. */
+/** What arrived so far. */
 export interface Counts {
   readonly requests: number;
+  /** Of the requests, in the order in which they came; without those for /healthz, as everywhere here. */
+  readonly urls: readonly string[];
   /** The most that were being answered at the same time. */
   readonly together: number;
+  /** What the syslog server got, a message each. */
+  readonly messages: readonly string[];
 }
 
 export interface ProxyHeader {

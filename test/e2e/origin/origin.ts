@@ -35,7 +35,7 @@ export class Origin {
   }
 
   /** One of its ports as a server of a backend. */
-  server(port: Exclude<keyof typeof originPorts, "control" | "dns">) {
+  server(port: Exclude<keyof typeof originPorts, "control" | "dns" | "syslog">) {
     return { name: this.name, address: this.address, port: originPorts[port] };
   }
 

@@ -1,4 +1,5 @@
-// As much of some protocols as a health check hears, and a name server whose every answer is the same list.
+// As much of some protocols as a health check hears, a name server whose every answer is the
+// same list, and one for syslog.
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { createServer, type Server, type Socket } from "node:net";
 import type { OriginState } from "./messages";
@@ -82,4 +83,9 @@ export function nameServer(state: () => OriginState): UdpSocket {
     );
   });
   return socket;
+}
+
+/** RFC 3164 as far as a listener has to know it: one message in each datagram. */
+export function messageServer(heard: (message: string) => void): UdpSocket {
+  return createSocket("udp4").on("message", (message) => heard(message.toString()));
 }
