@@ -47,7 +47,10 @@ export interface AccessArgs {
 export const rateLimitKeys = ["source", "header", "cookie"] as const;
 export type RateLimitKey = (typeof rateLimitKeys)[number];
 
-/** What becomes of what is too much: `reject` answers 429 with Retry-After, `drop` says nothing at all. */
+/**
+ * What becomes of what is too much: `reject` answers 429 with Retry-After, `drop` says nothing at all. Only clients on the
+ * load balancers' own network notice a drop: what ends the connection lives for one hop. HAProxy keyword: `silent-drop`.
+ */
 export const rateLimitActions = ["reject", "drop"] as const;
 export type RateLimitAction = (typeof rateLimitActions)[number];
 
