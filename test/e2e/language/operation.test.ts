@@ -5,7 +5,7 @@ import { type Lab, sharedAddress, webPort } from "../../lab/lab";
 import { Pair } from "../../pair/pair";
 import { withLab } from "../labForTests";
 import { ask } from "../origin/ask";
-import { originPorts } from "../origin/messages";
+import { type Echo, originPorts } from "../origin/messages";
 import { Origin } from "../origin/origin";
 
 const ports = { logged: 8001, empty: 8002, raw: 8003, numbered: 8004, out: 3128 } as const;
@@ -22,7 +22,7 @@ describe("operation", function () {
     const servers = [{ name: "web1", address: lab.hosts.web1.privateAddress, port: webPort }];
     pair = await Pair.prepare(lab, {
       haproxy: {
-        logging: { format: "json" },
+        logging: { format: "json", server: `${origin.address}:${originPorts.syslog}` },
         monitoring: {},
         errorPages: { "503": '<h1>Back "soon"</h1>\n' },
         raw: { global: ["tune.bufsize 20000"], defaults: ["option http-ignore-probes"] },
@@ -32,7 +32,7 @@ describe("operation", function () {
         {
           name: "logged",
           port: ports.logged,
-          defaultBackend: "app",
+          defaultBackend: "origin",
           captureHeaders: { request: ["User-Agent"], response: ["Content-Type"] },
           requestIdHeader: "X-Request-Id",
         },
@@ -55,7 +55,7 @@ describe("operation", function () {
         },
       ],
       backends: [
-        { name: "app", servers },
+        { name: "app", servers, raw: ["http-response set-header X-Raw-Backend %b"] },
         { name: "origin", servers: [origin.server("http")] },
         {
           name: "nobody",
@@ -70,14 +70,41 @@ describe("operation", function () {
 
   it("writes one JSON object per request into the journal, whatever the client sends", async () => {
     const agent = 'nasty "agent" \\ with é';
-    await curl(`:${ports.logged}/a?b="c`, "--user-agent", agent, "--header", "X-Request-Id: forged");
+    const { stdout } = await curl(
+      `:${ports.logged}/a?b="c`,
+      ...["--user-agent", agent, "--header", "X-Request-Id: forged"],
+    );
     const entry = await until("the line in the journal", () => logged((one) => one.uri === '/a?b="c'), 20_000);
     assert.equal(entry.frontend, "logged");
-    assert.equal(entry.server, "web1");
+    assert.equal(entry.server, "web2");
     assert.equal(entry.method, "GET");
     assert.equal(entry.client, "198.51.100.2");
     assert.equal((entry.requestHeaders as Record<string, string>)["user-agent"], agent);
+    assert.deepEqual(entry.responseHeaders, { "content-type": "application/json" });
     assert.match(String(entry.requestId), /^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+    assert.equal((JSON.parse(stdout) as Echo).headers["x-request-id"], entry.requestId, "the server gets the same");
+  });
+
+  it("sends the same lines to a syslog server, whole ones, also when they are long", async () => {
+    await origin.tell();
+    // HAProxy keeps that much of an address (tune.http.logurilen), and cuts lines there unless it is told not to.
+    const path = `/${"long".repeat(255)}`;
+    await curl(`:${ports.logged}${path}`);
+    const messages: string[] = [];
+    const line = await until(
+      "the message",
+      async () => {
+        messages.push(...(await origin.tell()).messages);
+        return messages.find((message) => message.includes("/long"));
+      },
+      20_000,
+      100,
+    );
+    const [, head = "", json = ""] = /^(<\d+>.*? haproxy\[\d+\]: )(\{.*\})\s*$/.exec(line) ?? [];
+    assert.match(head, /^<134>/, `local0, informational: ${line.slice(0, 80)}`);
+    const entry = JSON.parse(json);
+    assert.ok(entry.uri === path && line.length > 1024, `${line.length} bytes: ${entry.uri}`);
+    assert.deepEqual([entry.frontend, entry.status], ["logged", 200]);
   });
 
   it("gives the server an id of its own, and none that a client made up", async () => {
@@ -96,8 +123,9 @@ describe("operation", function () {
     assert.match(stdout, /^HTTP\/1\.1 503 [\s\S]*\r\n\r\n<h1>Back "soon"<\/h1>\n$/);
   });
 
-  it("takes raw lines", async () => {
+  it("takes raw lines, of frontends and backends", async () => {
     assert.match((await curl(`:${ports.raw}/teapot`, "--include")).stdout, /^HTTP\/1\.1 418 /);
+    assert.match((await curl(`:${ports.raw}/`, "--include")).stdout, /^x-raw-backend: app\r$/m);
   });
 
   it("shows metrics and statistics on the private address, and on no other", async () => {
