@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import type { BackendArgs, FrontendArgs } from "../../../src/haproxy/args";
 import type { HealthCheckArgs } from "../../../src/haproxy/health/args";
+import { derivedIdentity } from "../../../src/haproxy/peers/identity";
+import { authority } from "../../certificates";
 import { until } from "../../lab/command";
 import type { Lab } from "../../lab/lab";
 import { Pair } from "../../pair/pair";
@@ -19,6 +21,7 @@ const closedPort = 1;
 const names: readonly string[] = [
   ...["limited", "unlimited", "impatient", "redispatching", "stubborn", "agent", "passive", "discovered", "rdp"],
   ...["text", "http", "connects", "connects-not", "tls", "tls-not"],
+  ...["encrypted", "encrypted-named", "encrypted-misnamed", "encrypted-distrusting", "encrypted-check"],
   ...protocols,
 ];
 const portOf = (name: string) => 8001 + names.indexOf(name);
@@ -87,6 +90,21 @@ describe("servers behind real traffic", function () {
     for (const name of ["connects", "tls"]) {
       await until(`a server that ${name} not to fail`, () => answers(`${name}-not`, 503), 20_000, 100);
       assert.equal(await statusOf(name, "/"), 200, name);
+    }
+  });
+
+  it("checks servers through TLS, and asks them by HTTP there", async () => {
+    const asked = ["encrypted", "encrypted-named", "encrypted-check"];
+    for (const name of asked) await until(`${name} to pass`, () => answers(name, 200), 20_000, 100);
+    await web1.tell({ health: "tired" });
+    for (const name of asked) await until(`${name} to fail`, () => answers(name, NO_SERVER), 20_000, 100);
+    await web1.tell({ health: "ok" });
+    for (const name of asked) await until(`${name} to pass again`, () => answers(name, 200), 20_000, 100);
+  });
+
+  it("takes out servers whose certificates it has no reason to trust, by the check already", async () => {
+    for (const name of ["encrypted-misnamed", "encrypted-distrusting"]) {
+      await until(`${name} to fail`, () => answers(name, NO_SERVER), 20_000, 100);
     }
   });
 
@@ -172,7 +190,7 @@ describe("servers behind real traffic", function () {
   }
 
   async function statusOf(name: string, path: string): Promise<number> {
-    return (await ask(lab, portOf(name), path)).status;
+    return (await ask(lab, portOf(name), path, { host: "example.com" })).status;
   }
 
   async function answers(name: string, status: number): Promise<boolean> {
@@ -190,8 +208,12 @@ describe("servers behind real traffic", function () {
 });
 
 const tcp: Readonly<Record<string, { mode: "tcp" }>> = { rdp: { mode: "tcp" } };
+/** Answered where a backend knows of no server that works, before one could refuse the request itself. */
+const NO_SERVER = 599;
+const tellsChecks = (name: string) => [`http-request return status ${NO_SERVER} if { nbsrv(${name}) eq 0 }`];
 const frontends: FrontendArgs[] = names.map((name) => ({
   ...tcp[name],
+  raw: name.startsWith("encrypted") ? tellsChecks(name) : undefined,
   name,
   port: portOf(name),
   defaultBackend: name,
@@ -235,6 +257,26 @@ function backends(web1: Origin, web2: Origin): BackendArgs[] {
     checked("connects-not", { type: "tcp", port: closedPort }),
     checked("tls", { type: "ssl-hello", port: originPorts.https }),
     checked("tls-not", { type: "ssl-hello", port: originPorts.http }),
+    ...encrypted(web1),
     ...protocols.map((type) => checked(type, { type, port: originPorts[type] })),
+  ];
+}
+
+/** Checked by HTTP through TLS. */
+function encrypted(origin: Origin): BackendArgs[] {
+  const asking = { ...often, path: "/healthz", expectBody: "ok by GET" };
+  const tls = { authorities: authority() };
+  const stranger = derivedIdentity("secret", "stranger").replace(/-----BEGIN [A-Z ]*PRIVATE KEY[\s\S]*/, "");
+  const https = [origin.server("https")];
+  return [
+    { name: "encrypted", servers: https, tls, healthCheck: { ...asking, host: "example.com" } },
+    { name: "encrypted-named", servers: https, tls: { ...tls, serverName: "example.com" }, healthCheck: asking },
+    { name: "encrypted-misnamed", servers: https, tls, healthCheck: { ...asking, host: "example.org" } },
+    { name: "encrypted-distrusting", servers: https, tls: { authorities: stranger }, healthCheck: asking },
+    {
+      name: "encrypted-check",
+      servers: [origin.server("http")],
+      healthCheck: { ...asking, tls: true, port: originPorts.https },
+    },
   ];
 }
