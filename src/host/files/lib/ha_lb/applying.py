@@ -90,27 +90,33 @@ def _point_to(bundle: Path) -> None:
 
 
 def _go_back(previous: Path | None, failed: Path) -> str:
-    if previous is None:
-        services.stop_all(settings.load(failed))
-        CURRENT.unlink(missing_ok=True)
-        return "There was no earlier bundle to go back to; nothing of this one runs."
     if previous == failed:
         return "It is the bundle that was in use before; it stays."
     try:
+        if previous is None:
+            services.stop_all(settings.load(failed))
+            CURRENT.unlink(missing_ok=True)
+            return "There was no earlier bundle to go back to; nothing of this one runs."
         _point_to(previous)
         services.use(previous, failed)
         services.wait_until_serving(settings.load(previous))
     except Exception as error:
+        if previous is None:
+            return f"There was no earlier bundle to go back to, and this one could not be stopped: {error}"
         return f"Bundle {previous.name} is in use again, but does not serve: {error}"
     return f"Bundle {previous.name} serves again."
 
 
 def _forget_old_bundles() -> None:
-    for leftover in BUNDLES.glob(f"{ABANDONED}*"):
-        # Another `apply` may be unpacking right now.
-        if time.time() - leftover.stat().st_ctime > ABANDONED_SECONDS:
-            shutil.rmtree(leftover, ignore_errors=True)
-    bundles = [entry for entry in BUNDLES.iterdir() if entry.is_dir() and not entry.name.startswith(".")]
-    by_age = sorted(bundles, key=lambda entry: entry.stat().st_ctime, reverse=True)
-    for old in [entry for entry in by_age if entry != CURRENT.resolve()][KEPT_BUNDLES - 1 :]:
-        shutil.rmtree(old)
+    """What stays behind costs room, not service: the new bundle is in use whatever happens here."""
+    try:
+        for leftover in BUNDLES.glob(f"{ABANDONED}*"):
+            # Another `apply` may be unpacking right now.
+            if time.time() - leftover.stat().st_ctime > ABANDONED_SECONDS:
+                shutil.rmtree(leftover, ignore_errors=True)
+        bundles = [entry for entry in BUNDLES.iterdir() if entry.is_dir() and not entry.name.startswith(".")]
+        by_age = sorted(bundles, key=lambda entry: entry.stat().st_ctime, reverse=True)
+        for old in [entry for entry in by_age if entry != CURRENT.resolve()][KEPT_BUNDLES - 1 :]:
+            shutil.rmtree(old)
+    except OSError as error:
+        print(f"An old bundle could not be removed: {error}")
