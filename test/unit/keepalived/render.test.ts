@@ -4,35 +4,14 @@ import { type KeepalivedNode, renderKeepalived } from "../../../src/keepalived/r
 import type { Failover } from "../../../src/keepalived/rules";
 import { masterDownSeconds, priorities, skewSeconds } from "../../../src/keepalived/timers";
 import { assertGolden } from "../golden";
-
-const nodes = (own: readonly [string, string], heldAddresses: readonly string[]): readonly KeepalivedNode[] => [
-  { name: "lb1", index: 0, ownAddress: own[0], peerAddress: own[1], heldAddresses },
-  { name: "lb2", index: 1, ownAddress: own[1], peerAddress: own[0], heldAddresses },
-];
-const ipv4 = nodes(["10.0.0.11", "10.0.0.12"], ["198.51.100.10/24"]);
-const ipv6 = nodes(["fd00::b", "fd00::c"], ["198.51.100.10/24", "2001:db8::10/64"]);
-const moved = nodes(["10.0.0.11", "10.0.0.12"], []);
-
-const allOptions: Failover = {
-  profile: "fast",
-  advertIntervalSeconds: 0.25,
-  virtualRouterId: 255,
-  preferredNode: "lb1",
-  preemptDelaySeconds: 0,
-};
+import { ipv4, variants } from "./variants";
 
 function rendered(failover: Failover | undefined, node: KeepalivedNode | undefined): string {
   return renderKeepalived(failoverModel(failover), node as KeepalivedNode);
 }
 
 describe("keepalived.conf", () => {
-  for (const [name, failover, pair] of [
-    ["steady", undefined, ipv4],
-    ["fastest-preferred", { profile: "fastest", preferredNode: "lb2" }, ipv4],
-    ["ipv6", {}, ipv6],
-    ["no-held-address", {}, moved],
-    ["all-options", allOptions, ipv4],
-  ] as const) {
+  for (const { name, failover, pair } of variants) {
     for (const node of pair) {
       it(`is as expected: ${name}, ${node.name}`, () => {
         assertGolden(`keepalived/${name}.${node.name}.conf`, rendered(failover, node));
