@@ -14,7 +14,7 @@ export interface PairFault {
 }
 
 /** The node says goodbye with a last advert of priority 0; the peer only waits for its skew. */
-const afterGoodbye = (pair: Pair, active: LoadBalancerName) =>
+export const afterGoodbye = (pair: Pair, active: LoadBalancerName) =>
   1000 * skewSeconds(pair.timers.advertIntervalSeconds, pair.priorityOf(other(active)));
 
 /** The node falls silent; the peer waits for three adverts and its skew. */

@@ -118,3 +118,13 @@ async function movedAndAnswers(pair: ObservedPair, ownerBefore: LoadBalancerName
   // One request may still be under way at the deadline.
   await until("the address to settle", settled, patienceMs + 10_000, 5);
 }
+
+/** Waits for as many good answers in a row as tell the client, too, that an outage is over. */
+export async function answersSteadily(pair: ObservedPair): Promise<void> {
+  let answers = 0;
+  const steady = async () => {
+    answers = (await fetchFrom(pair, url)).code === 0 ? answers + 1 : 0;
+    return answers >= STEADY_ANSWERS;
+  };
+  await until("the address to answer steadily", steady, 30_000, 5);
+}
