@@ -74,7 +74,7 @@ describe("a pair behind a bastion, with a preferred node", function () {
   let lab: Lab;
   let pair: Pair;
 
-  withLab("preferred", async (started) => {
+  withLab("faults", async (started) => {
     lab = started;
     const { lb1, lb2, web1 } = lab.hosts;
     pair = await Pair.prepare(lab, {

@@ -1,14 +1,11 @@
 // The way of a pair from nothing to serving, and through changes, by the real engine on real hosts.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Lab } from "../lab/lab";
 import { loadBalancers } from "../lab/layout";
 import { audit, fetchFrom } from "../pair/audit";
 import { Pair, url, url6 } from "../pair/pair";
+import { takeOff } from "../pair/takeOff";
 import { withLab } from "./labForTests";
-
-const guide = join(__dirname, "../../docs/operations.md");
 
 describe("provisioning a pair", function () {
   this.timeout(600_000);
@@ -104,12 +101,10 @@ describe("provisioning a pair", function () {
   });
 
   it("goes on serving then, until it is taken off as the guide says", async () => {
-    const [, commands = ""] =
-      /## Taking it off a host[\s\S]*?```sh\n([\s\S]*?)```/.exec(readFileSync(guide, "utf8")) ?? [];
     await pair.waitUntilRedundant();
     for (const name of [await pair.standby(), await pair.active()]) {
       assert.equal((await fetchFrom(pair, url)).code, 0, "clients are served to the end");
-      await pair.host(name).must(`set -e\n${commands}`);
+      await takeOff(pair.host(name));
       const left = "find /etc /run /usr/local /var/lib -iname '*ha-lb*' -o -iname '*ha-load-balancer*'";
       assert.equal((await pair.host(name).must(left)).trim(), "");
       assert.doesNotMatch(await pair.host(name).must("ip address"), /198\.51\.100\.100|2001:db8:51::100/);

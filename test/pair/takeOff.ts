@@ -1,0 +1,14 @@
+// Takes everything of this library off a host, by the very commands that the guide gives.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Host } from "../lab/host";
+
+const guide = join(__dirname, "../../docs/operations.md");
+
+export async function takeOff(host: Host): Promise<void> {
+  const [, commands] = /## Taking it off a host[\s\S]*?```sh\n([\s\S]*?)```/.exec(readFileSync(guide, "utf8")) ?? [];
+  if (!commands) {
+    throw new Error(`${guide} has no commands for taking it off a host`);
+  }
+  await host.must(`set -e\n${commands}`);
+}
