@@ -1,5 +1,7 @@
 // Labs for the time of a measurement: fresh ones, gone afterwards, whatever happens.
+import { spawnSync } from "node:child_process";
 import { Lab } from "../lab/lab";
+import { endings, removal } from "../lab/removal";
 
 const inUse = new Set<string>();
 
@@ -16,10 +18,15 @@ export async function withLab<T>(name: string, action: (lab: Lab) => Promise<T>)
 
 /** To be called once: an interrupted measurement leaves nothing behind either. */
 export function cleanUpOnSignals(): void {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => {
+  for (const signal of endings) {
+    process.on(signal, () => {
       console.log(`\n${signal}: cleaning up`);
-      Promise.all([...inUse].map((name) => Lab.down(name))).finally(() => process.exit(1));
+      // Nothing else goes on meanwhile: neither the measurement nor another signal's cleaning.
+      for (const name of inUse) {
+        const [command, args] = removal(name);
+        spawnSync(command, args, { stdio: "inherit" });
+      }
+      process.exit(1);
     });
   }
 }

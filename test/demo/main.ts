@@ -3,8 +3,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { Lab } from "../lab/lab";
+import { must } from "../lab/command";
 import { checkPrerequisites } from "../lab/prerequisites";
+import { endings, removal } from "../lab/removal";
 import { type DemoOptions, demoOptions, usage } from "./options";
 import { step } from "./steps";
 
@@ -15,20 +16,22 @@ async function main(): Promise<void> {
     detached: true,
     stdio: ["ignore", "inherit", "inherit"],
   });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => {
-      console.log(`\n${signal}: cleaning up`);
+  let interrupted = false;
+  for (const signal of endings) {
+    process.on(signal, () => {
+      console.log(`\n${signal}: ${interrupted ? "still " : ""}cleaning up`);
+      interrupted = true;
       endSession(show);
     });
   }
   const [code] = await once(show, "exit");
-  if (code === 0 && options.keep) {
+  if (code === 0 && options.keep && !interrupted) {
     const command = (verb: string) => `\`npm run lab -- --name ${options.lab} ${verb}\``;
     console.log(`The lab stays up: ${command("status")}, and ${command("down")} to end it.`);
   } else {
-    await step("Removing the lab", () => Lab.down(options.lab));
+    await step("Removing the lab", () => must(...removal(options.lab), { timeoutMs: 120_000 }));
   }
-  process.exitCode = code ?? 1;
+  process.exitCode = interrupted ? 1 : (code ?? 1);
 }
 
 function parse(): DemoOptions {
@@ -40,9 +43,9 @@ function parse(): DemoOptions {
   }
 }
 
-/** Ends a detached child and all that it started but did not detach. */
-function endSession({ pid }: ChildProcess): void {
-  if (pid !== undefined) {
+/** Ends a detached child, unless it has ended, and all that it started but did not detach. */
+function endSession({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null && signalCode === null) {
     process.kill(-pid, "SIGKILL");
   }
 }

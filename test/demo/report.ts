@@ -1,17 +1,31 @@
 // What the demo found: the JSON for programs, the table for people.
 import type { FaultReport } from "../pair/observe";
 
+/** What the demo has not come to yet is null. */
 export interface DemoReport {
   platform: string;
   /** Version of the Pulumi engine. */
-  engine: string;
-  provisionSeconds: number;
+  engine: string | null;
+  provisionSeconds: number | null;
   /** Resources that the second `up` touched. */
-  secondUpChanges: number;
+  secondUpChanges: number | null;
   faults: Omit<FaultReport, "lostOutside" | "stolenMs">[];
   /** Resources that `preview --refresh` would touch after all the faults. */
-  previewChangesAfterFaults: number;
+  previewChangesAfterFaults: number | null;
+  /** False when the lab is to be kept, too. */
   destroyed: boolean;
+}
+
+/** What did not come out as the library promises, a sentence each, of a demo that has come to its end. */
+export function brokenPromises(report: DemoReport, kept: boolean): string[] {
+  const { secondUpChanges, previewChangesAfterFaults, destroyed } = report;
+  return [
+    ...(secondUpChanges === 0 ? [] : [`The second \`up\` changed ${secondUpChanges} resources.`]),
+    ...(previewChangesAfterFaults === 0
+      ? []
+      : [`After the faults a preview wants to change ${previewChangesAfterFaults} resources.`]),
+    ...(destroyed || kept ? [] : ["`pulumi destroy` failed."]),
+  ];
 }
 
 export function faultTable(faults: DemoReport["faults"], titles: ReadonlyMap<string, string>): string {

@@ -5,51 +5,67 @@ import { pulumiChanges } from "../pair/audit";
 import { observeFault } from "../pair/observe";
 import { Pair, url, webServers } from "../pair/pair";
 import { type DemoOptions, demoOptions } from "./options";
-import { type DemoReport, faultTable, touched } from "./report";
+import { brokenPromises, type DemoReport, faultTable, touched } from "./report";
 import { step } from "./steps";
 
 async function show(options: DemoOptions): Promise<void> {
-  const report = await demo(options);
-  if (options.json) {
-    writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  const report: DemoReport = {
+    platform: options.platform,
+    engine: null,
+    provisionSeconds: null,
+    secondUpChanges: null,
+    faults: [],
+    previewChangesAfterFaults: null,
+    destroyed: false,
+  };
+  // After every step: whatever ends the demo, what it has found until then is there.
+  const found = (part: Partial<DemoReport>) => {
+    Object.assign(report, part);
+    if (options.json) {
+      writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    }
+  };
+  found({});
+  await demo(options, report, found);
+  const broken = brokenPromises(report, options.keep);
+  if (broken.length > 0) {
+    throw new Error(`This is not what was promised. ${broken.join(" ")}`);
   }
 }
 
-async function demo({ platform, faults, keep, lab: labName }: DemoOptions): Promise<DemoReport> {
+async function demo(
+  { faults, keep, lab: labName }: DemoOptions,
+  report: Readonly<DemoReport>,
+  found: (part: Partial<DemoReport>) => void,
+): Promise<void> {
   const lab = await step("Starting the lab: two load balancers, two web servers", () =>
     Lab.up(labName, { log: console.log }),
   );
   const pair = await Pair.example(lab, "quickstart", { webServers: webServers(lab) });
   const engine = (await pair.pulumi.command(["version"])).stdout.trim();
+  found({ engine });
   const first = await step(`pulumi up (${engine})`, () => pair.up());
+  found({ provisionSeconds: Number(first.seconds.toFixed(1)) });
   console.log(`  ${url} is served by ${await pair.active()}`);
   const second = await step("pulumi up again, which has nothing to do", () => pair.up());
-  const reports = [];
+  found({ secondUpChanges: touched(second.changes) });
   for (const fault of faults) {
-    reports.push(
-      await step(`${fault.title} on ${await pair.active()}`, async () => {
-        const { lostOutside: _, stolenMs: __, ...report } = await observeFault(pair, fault);
-        await lab.heal();
-        await pair.waitUntilRedundant();
-        return report;
-      }),
-    );
+    await step(`${fault.title} on ${await pair.active()}`, async () => {
+      const { lostOutside: _, stolenMs: __, ...observed } = await observeFault(pair, fault);
+      found({ faults: [...report.faults, observed] });
+      await lab.heal();
+      await pair.waitUntilRedundant();
+    });
   }
   const preview = await step("pulumi preview --refresh after all this", () => pulumiChanges(pair));
-  console.log(`\n${faultTable(reports, new Map(faults.map(({ name, title }) => [name, title])))}\n`);
+  found({ previewChangesAfterFaults: touched(preview) });
+  console.log(`\n${faultTable(report.faults, new Map(faults.map(({ name, title }) => [name, title])))}\n`);
   console.log(
-    `The second \`up\` changed ${touched(second.changes)} resources; after the faults a preview wants to change ${touched(preview)}.`,
+    `The second \`up\` changed ${report.secondUpChanges} resources; after the faults a preview wants to change ${report.previewChangesAfterFaults}.`,
   );
-  const destroyed = keep ? false : await step("pulumi destroy", async () => (await pair.pulumi.destroy()).code === 0);
-  return {
-    platform,
-    engine,
-    provisionSeconds: Number(first.seconds.toFixed(1)),
-    secondUpChanges: touched(second.changes),
-    faults: reports,
-    previewChangesAfterFaults: touched(preview),
-    destroyed,
-  };
+  if (!keep) {
+    found({ destroyed: await step("pulumi destroy", async () => (await pair.pulumi.destroy()).code === 0) });
+  }
 }
 
 show(demoOptions(process.argv.slice(2))).catch((error) => {

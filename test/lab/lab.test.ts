@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import fs from "node:fs";
 import { createInterface } from "node:readline";
 import { needsLab } from "../setup/needsLab";
-import { type Host, hostNames, Lab, until, webPort } from "./lab";
-import { stateDirOf } from "./layout";
+import { type Host, hostNames, Lab, webPort } from "./lab";
+import { remainsOf } from "./remains";
 
 const [first, second, crashed] = ["a", "b", "c"].map((letter) => `t${process.pid}${letter}`) as [
   string,
@@ -31,8 +30,6 @@ describe("lab", function () {
     if (!canRun) return;
     await Promise.all([first, second, crashed].map((name) => Lab.down(name)));
     for (const name of [first, second, crashed]) {
-      // A killed process is listed until its parent has reaped it.
-      await until(`the remains of ${name} to be gone`, () => remainsOf(name).length === 0, 5_000).catch(() => {});
       assert.deepEqual(remainsOf(name), []);
     }
   });
@@ -188,32 +185,4 @@ async function assertOwnAddressesOnly(host: Host): Promise<void> {
   for (const own of [host.publicAddress, host.publicAddress6, host.privateAddress])
     assert.ok(addresses.includes(own ?? ""));
   for (const address of leftOver) assert.ok(!addresses.includes(address), `${address} is still there`);
-}
-
-/** Everything on this machine that carries a lab's name. */
-function remainsOf(lab: string): string[] {
-  const marks = [`halb-${lab}-`, `/halb/${lab}/`, stateDirOf(lab)];
-  const lines = [
-    ...fs.readFileSync("/proc/self/mounts", "utf8").split("\n"),
-    ...(fs.existsSync("/run/netns") ? fs.readdirSync("/run/netns").map((name) => `netns ${name}`) : []),
-    ...(fs.existsSync("/run/systemd/nspawn")
-      ? fs.readdirSync("/run/systemd/nspawn", { recursive: true, encoding: "utf8" })
-      : []),
-    ...[stateDirOf(lab)].filter((dir) => fs.existsSync(dir)),
-    ...fs
-      .readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .map(describeProcess),
-  ];
-  return lines.filter((line) => marks.some((mark) => line.includes(mark)));
-}
-
-function describeProcess(pid: string): string {
-  try {
-    const [cgroup, command] = ["cgroup", "cmdline"].map((file) => fs.readFileSync(`/proc/${pid}/${file}`, "utf8"));
-    // The test's own child carries the lab's name in its script, not the mark.
-    return `process ${pid} ${cgroup?.replaceAll("\n", " ")} ${command?.replaceAll("\0", " ")}`;
-  } catch {
-    return "";
-  }
 }
