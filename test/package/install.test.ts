@@ -1,13 +1,17 @@
-// What a user gets who installs the package into a project of their own, type-checks a program, and previews it.
+// What a user gets who installs the package into a project of their own, type-checks a program, previews it, and deploys it.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { withLab } from "../e2e/labForTests";
+import type { Lab } from "../lab/lab";
+import { loadBalancers, sharedAddress } from "../lab/layout";
 import { Pulumi, PulumiError, type Run } from "../lab/pulumi";
+import { url, webServers } from "../pair/pair";
 import { hostKey, privateKey } from "../unit/sampleArgs";
 import { command, install, pack } from "./packed";
-import { program, wrongPrograms } from "./programs";
+import { deployable, program, wrongPrograms } from "./programs";
 
 describe("a project with the package", function () {
   this.timeout(600_000);
@@ -64,7 +68,7 @@ describe("a project with the package", function () {
     ["of old", { module: "commonjs", moduleResolution: "node10", ignoreDeprecations: "6.0", skipLibCheck: true }],
   ] as const) {
     it(`type-checks a program, and refuses wrong ones: module resolution ${resolution}`, () => {
-      const files = { good: program, ...wrongPrograms };
+      const files = { good: program, deployable, ...wrongPrograms };
       for (const [name, text] of Object.entries(files)) {
         writeFileSync(join(project, `${name}.ts`), text);
       }
@@ -86,6 +90,42 @@ describe("a project with the package", function () {
       rmSync(join(project, "tsconfig.json"));
     });
   }
+
+  describe("on real hosts", () => {
+    let lab: Lab;
+    withLab("examples", (started) => {
+      lab = started;
+    });
+
+    it("brings the pair up, without pinned host keys and with a named interface where the program says so", async () => {
+      writeFileSync(join(project, "Pulumi.yaml"), "name: site\nruntime: nodejs\nmain: deployable.ts\n");
+      writeFileSync(join(project, "deployable.ts"), deployable);
+      const { operator, hosts } = lab;
+      const pulumi = new Pulumi({
+        programDir: project,
+        stateDir: join(directory, "deployed"),
+        run: (name, args, options) => operator.run(name, args, options),
+      });
+      await pulumi.init("lab");
+      await pulumi.config({
+        address: `${sharedAddress.ipv4}/24`,
+        nodes: loadBalancers.map((name) => ({
+          name,
+          host: hosts[name].publicAddress ?? "",
+          peerAddress: hosts[name].privateAddress,
+        })),
+        servers: webServers(lab),
+        sshKey: { secret: lab.sshKey.privateKey },
+      });
+      const { outputs } = await pulumi.up();
+      assert.equal(outputs.address, sharedAddress.ipv4);
+      const answer = await operator.run("curl", ["--silent", "--fail", "--max-time", "5", url]);
+      assert.match(answer.stdout, /^web[12]$/m, answer.stderr);
+      const [holder] = await lab.holdersOf("192.0.2.100");
+      assert.ok(holder);
+      assert.match(await hosts[holder].must("ip -brief address show eth1"), / 192\.0\.2\.100\/24( |$)/);
+    });
+  });
 
   describe("in front of the real engine", () => {
     let pulumi: Pulumi;

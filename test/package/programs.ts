@@ -30,6 +30,28 @@ export const address: pulumi.Output<string> = lb.address;
 export const names: pulumi.Output<string[]> = lb.nodes.apply((nodes) => nodes.map(({ name }) => name));
 `;
 
+/**
+ * What goes to real hosts. Its host keys are not pinned, because it says so, and the second address is of a network that
+ * no interface is in, so that only the name of one can say where it belongs.
+ */
+export const deployable = `import * as pulumi from "@pulumi/pulumi";
+import { HaLoadBalancer } from "pulumi-ha-load-balancer";
+import { existing } from "pulumi-ha-load-balancer/existing";
+
+const config = new pulumi.Config();
+const lb = new HaLoadBalancer("edge", {
+  platform: existing({
+    nodes: config.requireObject<{ name: string; host: string; peerAddress: string }[]>("nodes"),
+    virtualAddresses: [{ address: config.require("address") }, { address: "192.0.2.100/24", interface: "eth1" }],
+    ssh: { privateKey: config.requireSecret("sshKey"), acceptAnyHostKey: true },
+  }),
+  frontends: [{ name: "web", port: 80, defaultBackend: "app" }],
+  backends: [{ name: "app", servers: config.requireObject<{ address: string; port: number }[]>("servers") }],
+});
+
+export const address = lb.address;
+`;
+
 /** By what is wrong: the program with one piece of text replaced. */
 export const wrongPrograms: Readonly<Record<string, string>> = {
   "port-is-a-string": replaced("port: 8080", 'port: "8080"'),
