@@ -26,7 +26,7 @@ describe("hosts that are not as they should be", function () {
   let lb1: Host;
   let pair: Pair;
 
-  withLab("bad-hosts", async (started) => {
+  withLab("pair", async (started) => {
     lab = started;
     lb1 = lab.hosts.lb1;
     pair = await Pair.prepare(lab);

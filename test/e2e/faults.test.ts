@@ -18,7 +18,7 @@ describe("a pair under load", function () {
   let lab: Lab;
   let pair: Pair;
 
-  withLab("faults", async (started) => {
+  withLab("pair", async (started) => {
     lab = started;
     pair = await Pair.prepare(lab);
     await pair.up();
@@ -74,7 +74,7 @@ describe("a pair behind a bastion, with a preferred node", function () {
   let lab: Lab;
   let pair: Pair;
 
-  withLab("faults", async (started) => {
+  withLab("pair", async (started) => {
     lab = started;
     const { lb1, lb2, web1 } = lab.hosts;
     pair = await Pair.prepare(lab, {

@@ -12,7 +12,7 @@ describe("the examples", function () {
   this.timeout(600_000);
   let lab: Lab;
   let installed: Promise<void>;
-  withLab("examples", (started) => {
+  withLab("provisioning", (started) => {
     lab = started;
     installed = installServers(lab);
     // Who needs it waits for it, and fails then; the first examples need not wait.

@@ -93,7 +93,7 @@ describe("a project with the package", function () {
 
   describe("on real hosts", () => {
     let lab: Lab;
-    withLab("examples", (started) => {
+    withLab("provisioning", (started) => {
       lab = started;
     });
 

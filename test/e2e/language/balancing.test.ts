@@ -14,7 +14,7 @@ describe("balancing real traffic", function () {
   let lab: Lab;
   let pair: Pair;
 
-  withLab("language", async (started) => {
+  withLab("pair", async (started) => {
     lab = started;
     pair = await Pair.prepare(lab, { frontends: frontends(), backends: backends(lab) });
     await pair.up();

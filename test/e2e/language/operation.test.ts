@@ -16,7 +16,7 @@ describe("operation", function () {
   let pair: Pair;
   let origin: Origin;
 
-  withLab("language", async (started) => {
+  withLab("pair", async (started) => {
     lab = started;
     origin = await Origin.start(lab, "web2");
     const servers = [{ name: "web1", address: lab.hosts.web1.privateAddress, port: webPort }];

@@ -27,7 +27,7 @@ describe("access and rate limits", function () {
   let pair: Pair;
   let origin: Origin;
 
-  withLab("language", async (started) => {
+  withLab("pair", async (started) => {
     lab = started;
     origin = await Origin.start(lab, "web1");
     const servers = [{ address: lab.hosts.web1.privateAddress, port: webPort }];

@@ -35,7 +35,7 @@ describe("reconfiguring a pair under load", function () {
   let web1: Origin;
   let web2: Origin;
 
-  withLab("language", async (started) => {
+  withLab("pair", async (started) => {
     lab = started;
     ({ web1, web2 } = await startOrigins(lab));
     wanted = { servers: [server(web1), server(web2)], pem: first, leads: "app" };

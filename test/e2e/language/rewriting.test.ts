@@ -29,7 +29,7 @@ describe("rewriting real traffic", function () {
   let lab: Lab;
   let web1: Origin;
 
-  withLab("language", async (started) => {
+  withLab("pair", async (started) => {
     lab = started;
     ({ web1 } = await startOrigins(lab));
     writeFileSync(authorityFile(), authority());

@@ -69,7 +69,7 @@ describe("routing real requests", function () {
   this.timeout(600_000);
   let lab: Lab;
 
-  withLab("language", async (started) => {
+  withLab("pair", async (started) => {
     lab = started;
     const origins = await startOrigins(lab);
     const servers = [origins.web1.server("http")];

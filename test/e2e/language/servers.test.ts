@@ -32,7 +32,7 @@ describe("servers behind real traffic", function () {
   let web1: Origin;
   let web2: Origin;
 
-  withLab("language", async (started) => {
+  withLab("pair", async (started) => {
     lab = started;
     ({ web1, web2 } = await startOrigins(lab));
     await web1.tell({ addresses: [web1.address] });

@@ -34,7 +34,7 @@ describe("sessions of real clients", function () {
   let pair: Pair;
   let servers: BackendArgs["servers"];
 
-  withLab("language", async (started) => {
+  withLab("pair", async (started) => {
     lab = started;
     const origins = await startOrigins(lab);
     servers = [origins.web1.server("http"), origins.web2.server("http")];

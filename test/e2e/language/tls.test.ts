@@ -45,7 +45,7 @@ describe("TLS with real clients and servers", function () {
   let pair: Pair;
   let web1: Origin;
 
-  withLab("language", async (started) => {
+  withLab("pair", async (started) => {
     lab = started;
     ({ web1 } = await startOrigins(lab, { certificate: ofServers }));
     writeFileSync(fileOf("authority"), authority());

@@ -7,7 +7,7 @@ import json
 import socket
 
 from . import status
-from .settings import Settings
+from .settings import Settings, load
 
 IP_FREEBIND = 15
 
@@ -25,12 +25,13 @@ def serve(settings: Settings) -> None:
             connection, (caller, *_) = listener.accept()
             with connection:
                 if ipaddress.ip_address(caller) == peer:
-                    _tell(connection, settings)
+                    _tell(connection)
 
 
-def _tell(connection: socket.socket, settings: Settings) -> None:
+def _tell(connection: socket.socket) -> None:
     connection.settimeout(1)
     try:
-        connection.sendall(json.dumps(status.local(settings)).encode())
+        # Of the bundle that is in use now: one that changes nothing for this agent does not restart it.
+        connection.sendall(json.dumps(status.local(load())).encode())
     except OSError as error:
         print(f"the peer did not take the status: {error}", flush=True)
