@@ -9,6 +9,7 @@ import { type FaultName, faults } from "./faults";
 import { Host } from "./host";
 import { makeKeyPair, writeHostFiles } from "./hostFiles";
 import { type HostName, hostNames, links, repository, stateDirOf, withoutPrefix } from "./layout";
+import { raiseLimits } from "./limits";
 import { Namespace } from "./namespace";
 import { checkPrerequisites } from "./prerequisites";
 import { startTime } from "./processes";
@@ -70,6 +71,7 @@ export class Lab {
     if (readRecord(name)) return Lab.attach(name);
     const image = await ensureBaseImage(log, suite);
     await tearDown(name);
+    raiseLimits();
     const lab = new Lab(name, image.root);
     log(`lab "${name}": cabling`);
     await lab.prepare();
