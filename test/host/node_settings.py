@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ha_lb.settings import Haproxy, HeldAddress, Settings
+import dataclasses
+
+from ha_lb.settings import Haproxy, HeldAddress, Mover, Settings, SharedAddress
 
 SETTINGS = Settings(
     node="lb1",
@@ -19,4 +21,12 @@ SETTINGS = Settings(
     config_id="c0ffee",
     release="r",
     haproxy=Haproxy("haproxy", "/usr/sbin/haproxy", None),
+)
+
+# The same node on a cloud.
+ON_CLOUD = dataclasses.replace(
+    SETTINGS,
+    held_addresses=(),
+    addresses=(SharedAddress("main", "203.0.113.100", "4711"),),
+    mover=Mover("1001", "1002", {}, "198.51.100.32", ("169.254.169.254",)),
 )

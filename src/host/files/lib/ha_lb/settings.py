@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 CURRENT = Path("/etc/ha-load-balancer/current")
 BUNDLES = Path("/etc/ha-load-balancer/bundles")
+# What outlives a reboot.
+STATE = Path("/var/lib/ha-load-balancer")
 RUN = Path("/run/ha-load-balancer")
+# Runs only where a mover moves the addresses.
+VIP_AGENT = "ha-lb-vip"
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,27 @@ class HeldAddress:
 
     address: str
     interface: str | None
+
+
+@dataclass(frozen=True)
+class SharedAddress:
+    """An address of the pair: its name, and what the platform calls it."""
+
+    name: str
+    address: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Mover:
+    """What bin/mover of the bundle is told, beside its secrets; ids are those of machines as it prints them."""
+
+    node_id: str
+    peer_id: str
+    env: Mapping[str, str]
+    peer_public_address: str
+    # Addresses that no process but root's may talk to.
+    root_only: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -45,11 +71,13 @@ class Settings:
     config_id: str
     release: str
     haproxy: Haproxy
+    addresses: tuple[SharedAddress, ...] = ()
+    mover: Mover | None = None
 
     @property
     def services(self) -> tuple[str, ...]:
         """All that run on a node."""
-        return (self.haproxy.service, "keepalived", "ha-lb-agent")
+        return (self.haproxy.service, "keepalived", "ha-lb-agent", *((VIP_AGENT,) if self.mover else ()))
 
 
 def config_id(bundle: Path) -> str:
@@ -75,4 +103,22 @@ def load(bundle: Path = CURRENT) -> Settings:
         config_id=config_id(bundle),
         release=(bundle / "release").read_text().strip(),
         haproxy=Haproxy(data["haproxy"]["service"], data["haproxy"]["binary"], data["haproxy"].get("branch")),
+        addresses=tuple(
+            SharedAddress(item["name"], item["address"], str(item["id"])) for item in data.get("addresses", [])
+        ),
+        mover=_mover(data.get("mover")),
+    )
+
+
+def _mover(data: dict[str, Any] | None) -> Mover | None:
+    return (
+        None
+        if data is None
+        else Mover(
+            node_id=str(data["nodeId"]),
+            peer_id=str(data["peerId"]),
+            env=data.get("env", {}),
+            peer_public_address=data["peerPublicAddress"],
+            root_only=tuple(data.get("rootOnly", [])),
+        )
     )

@@ -1,0 +1,73 @@
+"""What the agent tells of itself: vip.json, for `ha-lb`, for ha-lb-agent, and for the agent that comes after it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .. import files
+from ..settings import RUN
+from .convergence import Before, Convergence
+
+FILE = RUN / "vip.json"
+
+
+def report(convergence: Convergence, now: float) -> dict[str, Any]:
+    api = convergence.api
+    return {
+        "master": convergence.master,
+        "addresses": {
+            address.shared.name: {
+                "address": address.shared.address,
+                "owner": address.owner,
+                "checkedAt": _rounded(address.read_at_epoch),
+                "verified": address.period.verified,
+                "movedAt": _rounded(address.moved_at_epoch),
+                "moveSeconds": address.move_seconds,
+            }
+            for address in convergence.addresses
+        },
+        "api": {
+            "state": api.state,
+            "code": api.worst.code if api.worst else None,
+            "message": api.worst.message if api.worst else None,
+            "since": _rounded(api.since),
+        },
+        "errors": api.errors,
+        "calls": api.calls,
+        "mismatch": convergence.mismatch(now),
+        "superseded": convergence.superseded,
+    }
+
+
+def _rounded(epoch: float | None) -> float | None:
+    return None if epoch is None else round(epoch, 3)
+
+
+class Reporter:
+    def __init__(self) -> None:
+        self._written = ""
+
+    def write(self, convergence: Convergence, now: float) -> None:
+        text = json.dumps(report(convergence, now))
+        if text != self._written:
+            files.replace(FILE, text)
+            self._written = text
+
+
+def before(*, remembered: bool, master: bool, events: bool) -> Before:
+    """What the agent before this one told. `events`: the role has changed since then."""
+    try:
+        told: Any = json.loads(FILE.read_text())
+        addresses = told["addresses"].items()
+        was_master = told["master"] and not events
+        return Before(
+            remembered,
+            master,
+            frozenset(name for name, address in addresses if was_master and address["verified"]),
+            {name: (address["movedAt"], address["moveSeconds"]) for name, address in addresses},
+            told["calls"],
+            told["errors"],
+        )
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return Before(remembered, master)
