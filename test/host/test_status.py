@@ -7,6 +7,7 @@ import unittest
 from unittest import mock
 
 from ha_lb import status
+from ha_lb.verdict import judge
 from node_settings import SETTINGS
 
 
@@ -18,7 +19,7 @@ def told(node: str, state: str, **changes: object) -> status.Status:
 
 class Judge(unittest.TestCase):
     def judged(self, own: status.Status, peer: status.Status | None, redundancy: str, holder: str | None) -> list[str]:
-        verdict = status.judge(own, peer)
+        verdict = judge(own, peer)
         self.assertEqual((verdict["redundancy"], verdict["holder"]), (redundancy, holder))
         problems: list[str] = verdict["problems"]
         return problems
@@ -79,7 +80,7 @@ class Judge(unittest.TestCase):
         peers = [told("lb2", state) for state in states]
         for own in (told("lb1", state) for state in states):
             for peer in [*peers, None]:
-                verdict = status.judge(own, peer)
+                verdict = judge(own, peer)
                 with self.subTest(own=own["state"], peer=peer and peer["state"]):
                     self.assertEqual(verdict["redundancy"] == "redundant", verdict["problems"] == [])
 

@@ -13,6 +13,7 @@ from . import network, services, settings
 from .bundle import changed_by_hand, identify, seal
 from .checks import Refused, check
 from .settings import BUNDLES, CURRENT, Settings
+from .vip import pair
 
 __all__ = ["Refused", "apply"]
 
@@ -38,6 +39,7 @@ def apply(incoming: Path) -> None:
         known = None if previous and changed_by_hand(previous) else previous
         _put_in_use(_store(incoming), previous, known, wanted)
         _forget_old_bundles()
+        _forget_old_secrets()
 
 
 @contextlib.contextmanager
@@ -63,17 +65,21 @@ def _store(incoming: Path) -> Path:
         if not changed_by_hand(place):
             shutil.rmtree(incoming)
             return place
-        place.rename(BUNDLES / f"{ABANDONED}{place.name}")
+        abandoned = BUNDLES / f"{ABANDONED}{place.name}"
+        shutil.rmtree(abandoned, ignore_errors=True)
+        place.rename(abandoned)
+        shutil.rmtree(abandoned / "secrets", ignore_errors=True)
     incoming.chmod(0o755)
     return incoming.rename(place)
 
 
 def _put_in_use(bundle: Path, previous: Path | None, known: Path | None, wanted: Settings) -> None:
     """`previous` is what to go back to, `known` what the services certainly run with."""
+    pair_is_new = wanted.mover is not None and not pair.is_remembered(wanted)
     try:
         _point_to(bundle)
         services.use(bundle, known)
-        services.wait_until_serving(wanted)
+        services.wait_until_serving(wanted, pair_is_new=pair_is_new)
     except Exception as error:
         outcome = _go_back(previous, bundle)
         if previous != bundle:
@@ -99,7 +105,7 @@ def _go_back(previous: Path | None, failed: Path) -> str:
             return "There was no earlier bundle to go back to; nothing of this one runs."
         _point_to(previous)
         services.use(previous, failed)
-        services.wait_until_serving(settings.load(previous))
+        services.wait_until_serving(settings.load(previous), pair_is_new=False)
     except Exception as error:
         if previous is None:
             return f"There was no earlier bundle to go back to, and this one could not be stopped: {error}"
@@ -120,3 +126,11 @@ def _forget_old_bundles() -> None:
             shutil.rmtree(old)
     except OSError as error:
         print(f"An old bundle could not be removed: {error}")
+
+
+def _forget_old_secrets() -> None:
+    """Credentials stand in one place alone. A bundle without them is delivered anew when it is wanted again."""
+    for bundle in BUNDLES.iterdir():
+        # Another `apply` may be unpacking right now.
+        if bundle != CURRENT.resolve() and not bundle.name.startswith(ABANDONED):
+            shutil.rmtree(bundle / "secrets", ignore_errors=True)

@@ -9,7 +9,8 @@ MANIFEST = "SHA256SUMS"
 
 
 def seal(bundle: Path) -> None:
-    """Writes the digests of all files beside them."""
+    """Writes the digests of all files beside them. Nobody but root may try short secrets against them."""
+    (bundle / MANIFEST).touch(0o600)
     (bundle / MANIFEST).write_text("".join(f"{digest}  {path}\n" for path, digest in sorted(_digests(bundle).items())))
 
 

@@ -5,12 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 import time
 from typing import NoReturn
 
-from . import doctor, settings, status
+from . import doctor, handover, metrics, settings, status
+from .verdict import judge
 
 EXIT_STATUS = {"redundant": 0, "degraded": 1, "down": 2}
+# Owners that are no nodes.
+OWNERS = {
+    "peer": "on the other node",
+    "nobody": "on no machine",
+    "other": "on a machine that is not of this pair",
+    "unknown": "not known where",
+}
+EXIT_REFUSED, EXIT_NOT_MOVED = 1, 2
 
 
 class _Parser(argparse.ArgumentParser):
@@ -24,6 +34,12 @@ def main(arguments: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     show = commands.add_parser("status", help="who holds the addresses, and whether the pair is redundant")
     show.add_argument("--json", action="store_true", help="for programs")
+    commands.add_parser("metrics", help="what `status` says, in the format of Prometheus")
+    commands.add_parser("switchover", help="give the addresses to the other node; run it on the one that has them")
+    drained = commands.add_parser("drain", help="keep this node from serving, until `undrain`")
+    drained.add_argument("--reason", default="by an operator", help="what `status` shows as the reason")
+    drained.add_argument("--force", action="store_true", help="even when the other node might not serve")
+    commands.add_parser("undrain", help="let this node serve again")
     commands.add_parser("doctor", help="look for what is wrong on this node, and say how to mend it")
     commands.add_parser("logs", help="the journal of all services; takes journalctl's options")
     chosen, rest = parser.parse_known_args(arguments)
@@ -31,7 +47,35 @@ def main(arguments: list[str]) -> int:
         _logs(rest)
     if rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    return _status(chosen.json) if chosen.command == "status" else doctor.main()
+    return _run(chosen, settings.load())
+
+
+def _run(chosen: argparse.Namespace, node: settings.Settings) -> int:
+    if chosen.command == "status":
+        return _status(node, chosen.json)
+    if chosen.command == "metrics":
+        print(metrics.text(judge(status.local(node), status.of_peer(node))), end="")
+        return 0
+    if chosen.command == "doctor":
+        return doctor.main()
+    return _hand_over(chosen, node)
+
+
+def _hand_over(chosen: argparse.Namespace, node: settings.Settings) -> int:
+    try:
+        if chosen.command == "switchover":
+            print(handover.switchover(node))
+        elif chosen.command == "drain":
+            print(handover.drain(node, chosen.reason, force=chosen.force))
+        else:
+            print(handover.undrain(node))
+    except handover.Refused as refusal:
+        print(f"ha-lb {chosen.command}: {refusal}", file=sys.stderr)
+        return EXIT_REFUSED
+    except handover.NotMoved as problem:
+        print(f"ha-lb {chosen.command}: {problem}", file=sys.stderr)
+        return EXIT_NOT_MOVED
+    return 0
 
 
 def _logs(options: list[str]) -> NoReturn:
@@ -39,17 +83,25 @@ def _logs(options: list[str]) -> NoReturn:
     os.execvp("journalctl", ["journalctl", *units, *options])
 
 
-def _status(as_json: bool) -> int:
-    node = settings.load()
-    verdict = status.judge(status.local(node), status.of_peer(node))
+def _status(node: settings.Settings, as_json: bool) -> int:
+    verdict = judge(status.local(node), status.of_peer(node))
     print(json.dumps(verdict, indent=2) if as_json else _text(verdict))
     return EXIT_STATUS[verdict["redundancy"]]
 
 
 def _text(verdict: status.Status) -> str:
     lines = [f"The pair is {verdict['redundancy']}. Addresses: {verdict['holder'] or 'no single holder'}."]
+    for address in verdict["addresses"]:
+        text = f"  {address['name']} {address['address']}: {OWNERS.get(address['owner'], 'on ' + address['owner'])}"
+        if address["movedAt"] is not None:
+            text += f", moved {_time(address['movedAt'])} in {address['moveSeconds']:.1f} s"
+        lines.append(text)
     for node in verdict["nodes"]:
-        since = f" since {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(node['since']))}" if node["since"] else ""
+        since = f" since {_time(node['since'])}" if node["since"] else ""
         readiness = "ready" if node["ready"] else "not ready"
         lines.append(f"  {node['node']}: {node['state']}{since}, {readiness}, bundle {node['bundle']}")
     return "\n".join(lines + [f"  ! {problem}" for problem in verdict["problems"]])
+
+
+def _time(epoch: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(epoch))

@@ -5,11 +5,9 @@ from __future__ import annotations
 import subprocess
 
 
-def run(*command: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-    """The finished process, whatever its exit status; its output is text."""
-    return subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, check=False
-    )
+def run(*command: str, timeout: float = 60, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    """The finished process, whatever its exit status; its output is text, and its input is, too."""
+    return subprocess.run(command, input=stdin or "", capture_output=True, text=True, timeout=timeout, check=False)
 
 
 def said(process: subprocess.CompletedProcess[str]) -> str:

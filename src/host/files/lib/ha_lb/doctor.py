@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 
-from . import network, readiness, settings, status
+from . import network, readiness, settings, shared_addresses, status
 from .bundle import changed_by_hand
 from .checks import Refused, check
 from .commands import run
 from .services import links
 from .settings import CURRENT, RUN, Settings
+from .verdict import judge
+from .vip import movers
 
 APPLY_AGAIN = "run `pulumi up` with a change, or `ha-lb logs` to see more"
 LEAST_FREE_BYTES = 50 * 1024 * 1024
@@ -65,10 +67,10 @@ def _haproxy_answers(node: Settings) -> list[Finding]:
     return []
 
 
-def _track_files(_: Settings) -> list[Finding]:
+def _track_files(node: Settings) -> list[Finding]:
     return [
         f"{RUN / name} is missing, Keepalived would not notice a fault: `systemd-tmpfiles --create`"
-        for name in ("haproxy", "ready", "vrrp.fifo")
+        for name in ("haproxy", "ready", "hold", "vrrp.fifo", *(("vip.fifo",) if node.mover else ()))
         if not (RUN / name).exists()
     ]
 
@@ -89,12 +91,31 @@ def _addresses(node: Settings) -> list[Finding]:
     return [f"{address} is {complaint}" for address in wrong]
 
 
+def _shared_addresses(node: Settings) -> list[Finding]:
+    mend = "`systemctl restart ha-lb-vip`, then `ha-lb logs --unit ha-lb-vip`"
+    findings = [f"{address} is not on lo: {mend}" for address in shared_addresses.missing(node, network.addresses())]
+    if node.mover and node.mover.root_only and not shared_addresses.is_guarded():
+        findings.append(f"any process may talk to {', '.join(node.mover.root_only)}: {mend}")
+    return findings
+
+
+def _cloud(node: Settings) -> list[Finding]:
+    """Asks the cloud now, with the credentials of this node."""
+    findings = []
+    for shared, outcome in movers.ask_owners(node):
+        if not outcome.done:
+            findings.append(f"cannot read who has {shared.address}: {outcome.code} {outcome.message}")
+        elif node.mover and outcome.holder not in (node.mover.node_id, node.mover.peer_id):
+            findings.append(f"{shared.address} is on {outcome.holder or 'no machine'}, which is not of this pair")
+    return findings
+
+
 def _peer(node: Settings) -> list[Finding]:
     peer = status.of_peer(node)
     if peer is None:
         asked = f"{node.peer_address} port {node.status_port}"
         return [f"{node.peer} does not answer on {asked}: is it up, is a firewall between?"]
-    problems: list[Finding] = status.judge(status.local(node), peer)["problems"]
+    problems: list[Finding] = judge(status.local(node), peer)["problems"]
     return problems
 
 
@@ -113,6 +134,8 @@ CHECKS: tuple[tuple[str, Callable[[Settings], list[Finding]]], ...] = (
     ("track files exist", _track_files),
     ("network interfaces are what they were", _interfaces),
     ("addresses are where they belong", _addresses),
+    ("shared addresses of a cloud reach this host", _shared_addresses),
+    ("the cloud's API tells who has the addresses", _cloud),
     ("the peer tells its state, and all is well together", _peer),
     ("there is room on the disk", _disk),
 )

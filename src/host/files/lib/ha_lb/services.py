@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import readiness, runtime, settings, status
+from . import mover_status, readiness, runtime, settings, shared_addresses, status
 from .bundle import differs
 from .commands import is_active, run, said
-from .settings import CURRENT, Settings
+from .settings import CURRENT, VIP_AGENT, Settings
 
 SYSTEM = Path("/etc/systemd/system")
 TMPFILES = Path("/etc/tmpfiles.d/ha-load-balancer.conf")
 DROP_IN = "ha-load-balancer.conf"
+VIP_UNIT = SYSTEM / f"{VIP_AGENT}.service"
 AGENT_FILES = ("bin/agent", "lib", "node.json", "units/ha-lb-agent.service")
+VIP_AGENT_FILES = (
+    "bin/vip-agent",
+    "bin/prepare-network",
+    "bin/mover",
+    "lib",
+    "node.json",
+    "secrets",
+    "units/ha-lb-vip.service",
+)
 START_SECONDS = 20
+# A cloud may take a while for its first move, and be asked again when it fails.
+FIRST_MOVE_SECONDS = 60
 
 
 class Failed(Exception):
@@ -30,6 +43,7 @@ def links(node: Settings) -> dict[Path, str]:
         SYSTEM / "ha-lb-agent.service": "units/ha-lb-agent.service",
         TMPFILES: "units/tmpfiles.conf",
         Path("/usr/local/sbin/ha-lb"): "bin/ha-lb",
+        **({VIP_UNIT: f"units/{VIP_UNIT.name}"} if node.mover else {}),
     }
 
 
@@ -42,6 +56,7 @@ def use(bundle: Path, previous: Path | None) -> None:
     """Makes all services run with the bundle that `current` points to; touches only what changed."""
     node = settings.load(bundle)
     _retire_other_services(node)
+    _retire_vip_agent(node)
     _link(node)
     if differs(bundle, previous, "units"):
         _systemctl("daemon-reload")
@@ -49,6 +64,9 @@ def use(bundle: Path, previous: Path | None) -> None:
     restart = differs(bundle, previous, "units/haproxy.conf") or _runs_another_program(node)
     _bring(node.haproxy.service, restart=restart, reload=not restart and not _runs_with(bundle, previous))
     _bring("ha-lb-agent", restart=differs(bundle, previous, *AGENT_FILES), reload=False)
+    if node.mover:
+        # Before Keepalived makes this node MASTER.
+        _bring(VIP_AGENT, restart=differs(bundle, previous, *VIP_AGENT_FILES), reload=False)
     _bring(
         "keepalived",
         restart=differs(bundle, previous, "units/keepalived.conf"),
@@ -75,10 +93,15 @@ def stop_all(node: Settings) -> None:
     for link in links(node):
         link.unlink(missing_ok=True)
     run("systemctl", "daemon-reload")
+    if node.mover:
+        _leave_network(node)
 
 
-def wait_until_serving(wanted: Settings) -> None:
-    """Returns once HAProxy answers with this configuration and the pair has a MASTER."""
+def wait_until_serving(wanted: Settings, *, pair_is_new: bool) -> None:
+    """Returns once HAProxy answers with this configuration and the pair has a MASTER.
+
+    Of a new pair the MASTER has to have the addresses, too; later the cloud may be out of order for as long as it is.
+    """
     _wait(
         lambda: readiness.answer(1) == wanted.config_id,
         START_SECONDS,
@@ -90,13 +113,26 @@ def wait_until_serving(wanted: Settings) -> None:
         lambda: f"neither this node nor its peer became MASTER. Keepalived said:\n{_journal('keepalived')}",
     )
 
+    if pair_is_new:
+        _wait(lambda: _waits_for(wanted) is None, FIRST_MOVE_SECONDS, lambda: str(_waits_for(wanted)))
+
 
 def _pair_has_master(wanted: Settings) -> bool:
     own = status.local(wanted)
     if own["state"] == "MASTER":
         return True
-    peer = status.of_peer(wanted)
-    return own["state"] == "BACKUP" and peer is not None and peer["state"] == "MASTER"
+    stands_by = own["state"] == "BACKUP" or own["hold"] is not None
+    peer = status.of_peer(wanted) if stands_by else None
+    return peer is not None and peer["state"] == "MASTER"
+
+
+def _waits_for(wanted: Settings) -> str | None:
+    """What keeps the addresses from being on the MASTER; None: nothing, they are."""
+    nodes = [status.local(wanted), status.of_peer(wanted)]
+    for node in nodes:
+        if node and node["state"] == "MASTER":
+            return mover_status.not_held(node, [shared.name for shared in wanted.addresses])
+    return "neither this node nor its peer is MASTER"
 
 
 def _retire_other_services(node: Settings) -> None:
@@ -106,6 +142,18 @@ def _retire_other_services(node: Settings) -> None:
         if drop_in not in wanted:
             run("systemctl", "disable", "--now", "--quiet", drop_in.parent.name.removesuffix(".service.d"))
             drop_in.unlink()
+
+
+def _retire_vip_agent(node: Settings) -> None:
+    """A pair that moved from a cloud to hosts of its own has nothing to move."""
+    if node.mover is None and VIP_UNIT.is_symlink():
+        run("systemctl", "disable", "--now", "--quiet", VIP_AGENT)
+        VIP_UNIT.unlink(missing_ok=True)
+        _leave_network(node)
+
+
+def _leave_network(node: Settings) -> None:
+    shared_addresses.main(dataclasses.replace(node, mover=None))
 
 
 def _runs_another_program(node: Settings) -> bool:

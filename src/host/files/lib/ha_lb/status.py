@@ -1,4 +1,4 @@
-"""What this node is and what its peer says it is, and what the two mean together."""
+"""What this node is, and what its peer says it is."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import socket
 import time
 from typing import Any
 
-from . import network
+from . import holds, mover_status, network, shared_addresses
 from .commands import is_active
 from .settings import CURRENT, RUN, Settings
 
 Status = dict[str, Any]
-# What `judge` and its readers need of a node.
+# What is needed of a node; `hold` and `mover` come beside it.
 TOLD = {"node", "state", "since", "ready", "bundle", "release", "problems"}
 
 
@@ -21,15 +21,22 @@ def local(settings: Settings) -> Status:
     services = dict(zip(settings.services, is_active(*settings.services)))
     tracked = {name: _tracked(name) for name in ("haproxy", "ready")}
     noted = vrrp_note()
-    state = _state(settings, services["keepalived"], tracked, str(noted.get("state", "")))
+    hold = holds.told()
+    present = network.addresses()
+    master = network.is_master(settings, present)
+    state = _state(services["keepalived"], master, any(tracked.values()) or bool(hold), str(noted.get("state", "")))
+    problems = _problems(settings, services, tracked)
+    problems += [f"{address} is not on this host" for address in shared_addresses.missing(settings, present)]
     return {
         "node": settings.node,
         "state": state,
         "since": noted.get("since") if noted.get("state") == state else None,
-        "ready": state in ("MASTER", "BACKUP") and all(services.values()) and not any(tracked.values()),
+        "ready": state in ("MASTER", "BACKUP") and all(services.values()) and not any(tracked.values()) and not hold,
         "bundle": CURRENT.resolve().name,
         "release": settings.release,
-        "problems": _problems(settings, services, tracked),
+        "problems": problems,
+        "hold": hold,
+        "mover": mover_status.local(settings, time.time()),
     }
 
 
@@ -50,12 +57,12 @@ def vrrp_note() -> Status:
     return note if isinstance(note, dict) else {}
 
 
-def _state(settings: Settings, keepalived_runs: bool, tracked: dict[str, bool], noted: str) -> str:
+def _state(keepalived_runs: bool, master: bool, is_faulty: bool, noted: str) -> str:
     if not keepalived_runs:
         return "STOPPED"
-    if network.is_master(settings):
+    if master:
         return "MASTER"
-    if any(tracked.values()) or noted == "FAULT":
+    if is_faulty or noted == "FAULT":
         return "FAULT"
     return "BACKUP"
 
@@ -80,34 +87,3 @@ def of_peer(settings: Settings, timeout: float = 2) -> Status | None:
         return None
     # A peer of another release may tell something else.
     return told if isinstance(told, dict) and told.keys() >= TOLD else None
-
-
-def judge(own: Status, peer: Status | None) -> Status:
-    """Whether the pair is redundant, degraded or down, who holds the addresses, and what is wrong."""
-    nodes = [own] + ([peer] if peer else [])
-    holders = [node["node"] for node in nodes if node["state"] == "MASTER"]
-    problems = [f"{node['node']}: {text}" for node in nodes for text in node["problems"]]
-    if peer is None:
-        problems.append("the peer does not tell its state")
-    elif peer["release"] != own["release"]:
-        problems.append(f"the nodes run different releases: {own['release']} and {peer['release']}")
-    if len(holders) > 1:
-        problems.append("both nodes are MASTER: they do not hear each other's adverts")
-    problems += [
-        f"{node['node']}: is in state {node['state']}" for node in nodes if node["state"] in ("FAULT", "STOPPED")
-    ]
-    # A BACKUP stays one only while it hears a MASTER.
-    heard = own["state"] == "BACKUP" and peer is None
-    if not holders and not heard:
-        problems.append("no node holds the addresses")
-        redundancy = "down"
-    else:
-        all_well = len(holders) == 1 and len(nodes) == 2 and all(node["ready"] for node in nodes) and not problems
-        redundancy = "redundant" if all_well else "degraded"
-    return {
-        "redundancy": redundancy,
-        "holder": holders[0] if len(holders) == 1 else None,
-        "problems": problems,
-        "nodes": nodes,
-        "at": int(time.time()),
-    }
