@@ -2,11 +2,15 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { FaultName } from "./faults";
-import type { HostName } from "./layout";
+import type { MachineName } from "./layout";
 
 export interface ActiveFault {
   readonly fault: FaultName;
-  readonly host: HostName;
+  readonly host: MachineName;
+  /** The second node, where a fault concerns two. */
+  readonly other?: MachineName;
+  /** Of a machine: which one it was that had the place. */
+  readonly machine?: string;
 }
 
 export class FaultRecord {

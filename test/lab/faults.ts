@@ -2,18 +2,32 @@
 // test measures starts at the returned time.
 import { now } from "./clock";
 import type { Host } from "./host";
-import { loadBalancers } from "./layout";
+import { cloudApi, type HostName, links, type MachineName, port } from "./layout";
 import { signal } from "./processes";
 import type { Switch } from "./switch";
 
-interface Fault {
+type AnyHost = Host<MachineName>;
+
+/** All return the time (of `now`) just before they act. */
+interface HostFault {
   readonly what: string;
-  /** Returns the time (of `now`) just before it acts. */
-  inject(host: Host, wires: Switch): Promise<number>;
-  lift(host: Host, wires: Switch): Promise<void>;
+  readonly ofNetwork?: undefined;
+  inject(host: AnyHost, wires: Switch): Promise<number>;
+  lift(host: AnyHost, wires: Switch): Promise<void>;
 }
 
-const liftAndStart = (unit: string) => (host: Host) =>
+/** Acts on the switch alone, so that it can be lifted when its machine is gone; may concern a second node. */
+interface NetworkFault {
+  readonly what: string;
+  readonly ofNetwork: true;
+  inject(node: Named, wires: Switch, other?: MachineName): Promise<number>;
+  lift(node: Named, wires: Switch, other?: MachineName): Promise<void>;
+}
+
+type Named = Pick<AnyHost, "name">;
+export type Fault = HostFault | NetworkFault;
+
+const liftAndStart = (unit: string) => (host: AnyHost) =>
   // Repeated faults may have used up the unit's start limit.
   host.must(`systemctl reset-failed ${unit}; systemctl start ${unit}`).then(() => {});
 
@@ -24,7 +38,7 @@ async function timed(action: () => Promise<unknown>): Promise<number> {
 }
 
 /** Like `systemctl kill --kill-whom=all`, without that command's start-up time. */
-async function signalService(host: Host, unit: string, name: NodeJS.Signals): Promise<number> {
+async function signalService(host: AnyHost, unit: string, name: NodeJS.Signals): Promise<number> {
   const pids = host.service(unit).allProcesses();
   if (pids.length === 0) throw new Error(`${host.name}: ${unit} is not running`);
   return timed(async () => {
@@ -36,6 +50,23 @@ async function signalService(host: Host, unit: string, name: NodeJS.Signals): Pr
     );
   });
 }
+
+const counterparts: Partial<Record<MachineName, HostName>> = { lb1: "lb2", lb2: "lb1" };
+
+function peerOf(node: MachineName, other: MachineName | undefined): MachineName {
+  const peer = other ?? counterparts[node];
+  if (!peer || peer === node) throw new Error(`Which node is ${node} to be cut from?`);
+  return peer;
+}
+
+const sent = (node: MachineName, other: MachineName | undefined) =>
+  `iifname "${port(node, "priv")}" oifname "${port(peerOf(node, other), "priv")}"`;
+const from = (node: MachineName) => `iifname { ${links[node].map((l) => `"${port(node, l.network)}"`).join(", ")} }`;
+
+// Names of nftables' tables.
+const cutBetween = (node: MachineName, other?: MachineName) => `cut-${node}-${peerOf(node, other)}`;
+const cutFrom = (node: MachineName, other?: MachineName) => `cut-from-${node}-${peerOf(node, other)}`;
+const cutFromApi = (node: MachineName) => `cut-api-${node}`;
 
 export const faults = {
   "haproxy-stop": {
@@ -86,9 +117,29 @@ export const faults = {
     lift: (host) => host.waitUntilUp(),
   },
   partition: {
-    what: "the private network is cut between lb1 and lb2; web servers stay reachable",
-    inject: (_host, wires) => timed(() => wires.partition(loadBalancers)),
-    lift: (_host, wires) => wires.partition([]),
+    what: "the private network is cut between NODE and OTHER (of lb1 and lb2: each other), for them alone",
+    ofNetwork: true,
+    inject: ({ name }, wires, other) =>
+      timed(() => wires.cut(cutBetween(name, other), [sent(name, other), sent(peerOf(name, other), name)])),
+    lift: ({ name }, wires, other) => wires.mend(cutBetween(name, other)),
+  },
+  "partition-from": {
+    what: "what NODE sends OTHER on the private network is lost; what OTHER sends arrives",
+    ofNetwork: true,
+    inject: ({ name }, wires, other) => timed(() => wires.cut(cutFrom(name, other), [sent(name, other)])),
+    lift: ({ name }, wires, other) => wires.mend(cutFrom(name, other)),
+  },
+  "api-unreachable": {
+    what: "what NODE sends to the cloud's API is lost",
+    ofNetwork: true,
+    inject: ({ name }, wires) =>
+      timed(() =>
+        wires.cut(
+          cutFromApi(name),
+          [cloudApi.publicAddress, cloudApi.privateAddress].map((address) => `${from(name)} ip daddr ${address}`),
+        ),
+      ),
+    lift: ({ name }, wires) => wires.mend(cutFromApi(name)),
   },
   freeze: {
     what: "the whole machine stalls, nothing goes in or out",

@@ -4,7 +4,16 @@ import fs from "node:fs";
 import path from "node:path";
 import { now } from "./clock";
 import { type Result, type RunOptions, run, until } from "./command";
-import { type HostName, links, mainAddress, namespaceName, plugArguments, withoutPrefix } from "./layout";
+import {
+  type HostName,
+  type Link,
+  links,
+  type MachineName,
+  mainAddress,
+  namespaceName,
+  plugArguments,
+  withoutPrefix,
+} from "./layout";
 import type { Namespace } from "./namespace";
 import { Cgroup, isInit, labCgroup } from "./processes";
 import type { Switch } from "./switch";
@@ -12,7 +21,8 @@ import type { Switch } from "./switch";
 export interface HostContext {
   readonly lab: string;
   readonly stateDir: string;
-  readonly baseRoot: string;
+  /** What is read-only below its overlay: directories, the uppermost first, with colons between. */
+  readonly image: string;
   readonly operator: Namespace;
   readonly switch: Switch;
 }
@@ -25,7 +35,7 @@ export interface SshOptions extends RunOptions {
 const bootTimeoutMs = 60_000;
 const powerScript = path.join(__dirname, "machine", "power.sh");
 
-export class Host {
+export class Host<Name extends MachineName = HostName> {
   readonly publicAddress: string | undefined;
   readonly publicAddress6: string | undefined;
   readonly privateAddress: string;
@@ -36,10 +46,11 @@ export class Host {
   private readonly cgroup: Cgroup;
 
   constructor(
-    readonly name: HostName,
-    private readonly context: HostContext,
+    readonly name: Name,
+    protected readonly context: HostContext,
+    ownLinks: readonly Link[] = links[name],
   ) {
-    const all = links[name].map((link) => ({ network: link.network, addresses: link.addresses.map(withoutPrefix) }));
+    const all = ownLinks.map((link) => ({ network: link.network, addresses: link.addresses.map(withoutPrefix) }));
     [this.publicAddress, this.publicAddress6] = all.find((link) => link.network === "pub")?.addresses ?? [];
     this.privateAddress = all.find((link) => link.network === "priv")?.addresses[0] ?? "";
     this.sshAddress = mainAddress(name);
@@ -59,17 +70,16 @@ export class Host {
   }
 
   sshArguments(user = "root"): string[] {
-    const { stateDir } = this.context;
     const options = {
       BatchMode: "yes",
       ConnectTimeout: "2",
       IdentitiesOnly: "yes",
       LogLevel: "ERROR",
       StrictHostKeyChecking: "yes",
-      UserKnownHostsFile: path.join(stateDir, "known_hosts"),
+      UserKnownHostsFile: this.knownHostsFile(),
     };
     const flags = Object.entries(options).flatMap(([key, value]) => ["-o", `${key}=${value}`]);
-    return ["-F", "none", "-i", path.join(stateDir, "id_ed25519"), ...flags, `${user}@${this.sshAddress}`];
+    return ["-F", "none", "-i", path.join(this.context.stateDir, "id_ed25519"), ...flags, `${user}@${this.sshAddress}`];
   }
 
   /** Runs a command as root inside, past the network: quick, and possible whatever state the network is in. */
@@ -101,9 +111,7 @@ export class Host {
   /** True when it has booted and answers SSH. */
   async isUp(): Promise<boolean> {
     const leader = this.leader();
-    if (leader === undefined || leader === this.departing()) return false;
-    // sshd runs before logins are open to all (pam_nologin).
-    return (await this.ssh("test ! -e /run/nologin", { timeoutMs: 10_000 }).catch(failed)).code === 0;
+    return leader !== undefined && leader !== this.departing() && (await this.letsIn());
   }
 
   /** Returns the time just before the cut. To the others it is gone at once, without a FIN, a RST or a last advert. */
@@ -117,8 +125,15 @@ export class Host {
 
   /** Boots it and waits until it is up. */
   async powerOn(): Promise<void> {
-    if (!this.isPowered()) this.start();
+    await this.switchOn();
     await this.waitUntilUp();
+  }
+
+  /** Presses the power button, and does not wait for the boot. */
+  async switchOn(): Promise<void> {
+    if (this.isPowered()) return;
+    this.start();
+    await until(`${this.name} to have power`, () => this.isPowered(), 10_000, 5);
   }
 
   /** An orderly reboot; returns once it is up again. */
@@ -184,12 +199,20 @@ export class Host {
     await this.resume();
   }
 
-  /** Switches it on without waiting. */
+  /** True when logins are open; sshd runs before they are (pam_nologin). */
+  protected async letsIn(): Promise<boolean> {
+    return (await this.ssh("test ! -e /run/nologin", { timeoutMs: 10_000 }).catch(failed)).code === 0;
+  }
+
+  protected knownHostsFile(): string {
+    return path.join(this.context.stateDir, "known_hosts");
+  }
+
   private start(): void {
-    const { lab, baseRoot } = this.context;
+    const { lab, image } = this.context;
     for (const dir of ["upper", "work", "root"]) fs.mkdirSync(path.join(this.dir, dir), { recursive: true });
     const log = fs.openSync(path.join(this.dir, "console.log"), "a");
-    const args = [powerScript, lab, this.name, this.dir, baseRoot, this.cgroup.dir, ...plugArguments(this.name)];
+    const args = [powerScript, lab, this.name, this.dir, image, this.cgroup.dir, ...plugArguments(this.name)];
     // Detached, so that neither the end of this process nor Ctrl-C in its terminal is a power cut.
     spawn("sh", args, { detached: true, stdio: ["ignore", log, log], cwd: "/" }).unref();
     fs.closeSync(log);

@@ -3,18 +3,16 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { must } from "./command";
-import { type HostName, type Link, links, mainAddress, type NodeName, repository, vendors } from "./layout";
+import { type HostName, hostNames, type Link, links, mainAddress, type NodeName, repository, vendors } from "./layout";
+
+const namedNodes: readonly NodeName[] = ["operator", "client", ...hostNames];
 
 /** As in base/build.sh. */
 const admin = 1000;
 
 export async function writeHostFiles(upper: string, host: HostName, authorizedKey: string): Promise<void> {
-  directory(upper, "", 0o755, 0);
-  for (const dir of ["etc", "etc/ssh", "etc/systemd", "etc/systemd/network", "home"]) directory(upper, dir, 0o755, 0);
-  file(upper, "etc/hostname", `${host}\n`);
-  file(upper, "etc/hosts", hostsFile());
-  file(upper, "etc/machine-id", `${randomBytes(16).toString("hex")}\n`);
-  for (const link of links[host]) file(upper, `etc/systemd/network/10-${link.interface}.network`, networkFile(link));
+  writeIdentity(upper, host, hostsFile());
+  for (const link of links[host]) writeNetworkFile(upper, link);
 
   for (const [home, owner, mode] of [
     ["root", 0, 0o700],
@@ -31,13 +29,31 @@ export async function makeKeyPair(privateKeyFile: string, comment: string): Prom
   await must("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", privateKeyFile]);
 }
 
-function hostsFile(): string {
-  const nodes = (Object.keys(links) as NodeName[]).map((node) => `${mainAddress(node)} ${node}`);
-  const repositories = [repository, ...Object.values(vendors)].map(({ host }) => host).join(" ");
-  return ["127.0.0.1 localhost", "::1 localhost", ...nodes, `${repository.address} ${repositories}`, ""].join("\n");
+/** What every machine has of its own, whatever starts it. */
+export function writeIdentity(upper: string, hostname: string, hosts: string): void {
+  directory(upper, "", 0o755, 0);
+  for (const dir of ["etc", "etc/ssh", "etc/systemd", "etc/systemd/network", "home"]) directory(upper, dir, 0o755, 0);
+  file(upper, "etc/hostname", `${hostname}\n`);
+  file(upper, "etc/hosts", hosts);
+  file(upper, "etc/machine-id", `${randomBytes(16).toString("hex")}\n`);
 }
 
-function networkFile(link: Link): string {
+/** With further lines "ADDRESS NAME" at the end. */
+export function hostsFile(...further: readonly string[]): string {
+  const nodes = namedNodes.map((node) => `${mainAddress(node)} ${node}`);
+  const repositories = [repository, ...Object.values(vendors)].map(({ host }) => host).join(" ");
+  const known = [...nodes, `${repository.address} ${repositories}`, ...further];
+  return ["127.0.0.1 localhost", "::1 localhost", ...known, ""].join("\n");
+}
+
+/** `routes` are sections of systemd.network(5). */
+export function writeNetworkFile(upper: string, link: Link, ...routes: readonly string[]): void {
+  file(upper, networkFileOf(link), `${networkFile(link)}${routes.join("")}`);
+}
+
+export const networkFileOf = (link: Link) => `etc/systemd/network/10-${link.interface}.network`;
+
+export function networkFile(link: Link): string {
   return [
     "[Match]",
     `Name=${link.interface}`,
@@ -51,14 +67,14 @@ function networkFile(link: Link): string {
 }
 
 /** Owner and mode set for certain: a directory here decides them for the one below it in the overlay. */
-function directory(upper: string, name: string, mode: number, owner: number): void {
+export function directory(upper: string, name: string, mode: number, owner: number): void {
   const dir = path.join(upper, name);
   fs.mkdirSync(dir, { recursive: true });
   fs.chmodSync(dir, mode);
   fs.chownSync(dir, owner, owner);
 }
 
-function file(upper: string, name: string, content: string, mode = 0o644, owner = 0): void {
+export function file(upper: string, name: string, content: string, mode = 0o644, owner = 0): void {
   const target = path.join(upper, name);
   fs.writeFileSync(target, content);
   fs.chmodSync(target, mode);

@@ -3,24 +3,48 @@ import fs from "node:fs";
 import path from "node:path";
 import { type BaseImage, ensureBaseImage, type Suite } from "./base/image";
 import { LoadClient } from "./client/loadClient";
-import { until } from "./command";
+import { authorityFiles } from "./cloud/authority";
+import { type CloudForm, cloudContext, prepareCloud, readCloud, serviceAddresses, startCloud } from "./cloud/cloud";
+import { MachineHost } from "./cloud/machineHost";
+import { occupiedSlots } from "./cloud/machineRecord";
 import { type ActiveFault, FaultRecord } from "./faultRecord";
-import { type FaultName, faults } from "./faults";
+import { type Fault, type FaultName, faults } from "./faults";
 import { Host } from "./host";
 import { makeKeyPair, writeHostFiles } from "./hostFiles";
-import { type HostName, hostNames, links, repository, stateDirOf, withoutPrefix } from "./layout";
+import {
+  type HostName,
+  hostNames,
+  isHost,
+  links,
+  type MachineName,
+  repository,
+  type SlotName,
+  stateDirOf,
+  webServers,
+  withoutPrefix,
+} from "./layout";
 import { raiseLimits } from "./limits";
 import { Namespace } from "./namespace";
 import { checkPrerequisites } from "./prerequisites";
-import { startTime } from "./processes";
+import { isRunning, type RunningService, startService } from "./service";
 import { Switch } from "./switch";
 import { tearDown } from "./teardown";
 
 export { now } from "./clock";
+export { type CloudForm, cloudForms } from "./cloud/cloud";
 export { type Result, until } from "./command";
 export { type FaultName, faultNames, faults } from "./faults";
 export type { Host } from "./host";
-export { bannerPort, type HostName, hostNames, sharedAddress, webPort } from "./layout";
+export {
+  bannerPort,
+  type HostName,
+  hostNames,
+  type MachineName,
+  type SlotName,
+  sharedAddress,
+  slotNames,
+  webPort,
+} from "./layout";
 export type { Namespace } from "./namespace";
 
 export interface LabOptions {
@@ -28,18 +52,21 @@ export interface LabOptions {
   log?: (line: string) => void;
   /** Release of Debian that its hosts have. @default HA_LB_SUITE, or the oldest that is known */
   suite?: Suite;
+  /** Instead of its load balancers the lab has a cloud, whose API makes machines. @default none */
+  cloud?: CloudForm;
 }
 
 /** Written last, when a lab is complete. */
 interface LabRecord {
   readonly baseRoot: string;
-  readonly repositoryServer: { readonly pid: number; readonly startTime: string | undefined };
+  readonly repositoryServer: RunningService;
 }
 
 const recordFile = (stateDir: string) => path.join(stateDir, "lab.json");
 
 export class Lab {
   readonly stateDir: string;
+  /** In a lab with a cloud, lb1 and lb2 are never on. */
   readonly hosts: Readonly<Record<HostName, Host>>;
   readonly operator: Namespace;
   readonly client: LoadClient;
@@ -49,13 +76,15 @@ export class Lab {
   private constructor(
     readonly name: string,
     private readonly baseRoot: string,
+    readonly cloud: CloudForm | undefined,
   ) {
     this.stateDir = stateDirOf(name);
     this.operator = new Namespace(name, "operator");
     this.client = new LoadClient(name);
     this.switch = new Switch(name);
     this.activeFaults = new FaultRecord(this.stateDir);
-    const context = { lab: name, stateDir: this.stateDir, baseRoot, operator: this.operator, switch: this.switch };
+    const { stateDir, operator } = this;
+    const context = { lab: name, stateDir, image: baseRoot, operator, switch: this.switch };
     this.hosts = {
       lb1: new Host("lb1", context),
       lb2: new Host("lb2", context),
@@ -65,18 +94,22 @@ export class Lab {
   }
 
   /** Brings the lab up; one that is up already stays as it is, the remains of a crashed one are removed first. */
-  static async up(name: string, { log = () => {}, suite }: LabOptions = {}): Promise<Lab> {
+  static async up(name: string, { log = () => {}, suite, cloud }: LabOptions = {}): Promise<Lab> {
     checkPrerequisites();
     checkName(name);
-    if (readRecord(name)) return Lab.attach(name);
+    if (readRecord(name)) return sameForm(await Lab.attach(name), cloud);
     const image = await ensureBaseImage(log, suite);
     await tearDown(name);
     raiseLimits();
-    const lab = new Lab(name, image.root);
+    const lab = new Lab(name, image.root, cloud);
     log(`lab "${name}": cabling`);
-    await lab.prepare();
-    log(`lab "${name}": booting ${hostNames.join(", ")}`);
-    const [repositoryServer] = await Promise.all([lab.startRepository(image), ...lab.all((host) => host.powerOn())]);
+    await lab.prepare(image);
+    log(`lab "${name}": booting ${lab.ownHosts.join(", ")}`);
+    const [repositoryServer] = await Promise.all([
+      lab.startRepository(image),
+      cloud && startCloud(name, cloud),
+      ...lab.all((host) => host.powerOn()),
+    ]);
     const record: LabRecord = { baseRoot: image.root, repositoryServer };
     fs.writeFileSync(recordFile(lab.stateDir), JSON.stringify(record));
     log(`lab "${name}": up`);
@@ -88,7 +121,7 @@ export class Lab {
     checkName(name);
     const record = readRecord(name);
     if (!record) throw new Error(`There is no lab "${name}" up. Bring it up first.`);
-    return new Lab(name, record.baseRoot);
+    return new Lab(name, record.baseRoot, readCloud(name)?.form);
   }
 
   /** Removes everything of the lab of this name, from any state. */
@@ -113,24 +146,52 @@ export class Lab {
     return fs.readFileSync(path.join(path.dirname(this.baseRoot), "keys", `${vendor}.asc`), "utf8");
   }
 
-  /** Breaks something; returns the time (of `now`) just before that. */
-  async fault(name: FaultName, host: HostName): Promise<number> {
-    this.activeFaults.add({ fault: name, host });
+  /** A cloud's machine, by its place. */
+  machine(slot: SlotName): MachineHost {
+    const found = this.machines().find((machine) => machine.name === slot);
+    if (!found) throw new Error(`There is no machine in ${slot}.`);
+    return found;
+  }
+
+  /** All machines that the cloud has now. */
+  machines(): MachineHost[] {
+    const cloud = readCloud(this.name);
+    if (!cloud) return [];
+    const context = cloudContext(this.name, cloud);
+    return occupiedSlots(this.stateDir).flatMap((slot) => MachineHost.find(slot, context) ?? []);
+  }
+
+  /** The host or machine of this name. */
+  node(name: MachineName): Host<MachineName> {
+    return isHost(name) ? this.hosts[name] : this.machine(name);
+  }
+
+  /** PEM of the authority that a cloud's API has its certificate from. */
+  get authority(): string {
+    return authorityFiles(this.stateDir).authority;
+  }
+
+  /** Breaks something, between two nodes where a fault is about two; returns the time (of `now`) just before that. */
+  async fault(name: FaultName, host: MachineName, other?: MachineName): Promise<number> {
+    const node = this.node(host);
+    this.activeFaults.add({ fault: name, host, other, machine: machineIdOf(node) });
     try {
-      return await faults[name].inject(this.hosts[host], this.switch);
+      const fault: Fault = faults[name];
+      return await (fault.ofNetwork ? fault.inject(node, this.switch, other) : fault.inject(node, this.switch));
     } catch (error) {
       this.activeFaults.removeLast();
       throw error;
     }
   }
 
-  /** Lifts every fault, the latest first, and returns once all hosts are up. */
+  /** Lifts every fault, the latest first, and returns once all hosts are up, but for machines whose owner wants them off. */
   async heal(): Promise<void> {
     for (let entry = this.activeFaults.list().at(-1); entry; entry = this.activeFaults.list().at(-1)) {
-      await faults[entry.fault].lift(this.hosts[entry.host], this.switch);
+      await this.lift(entry);
       this.activeFaults.removeLast();
     }
-    await Promise.all(this.all((host) => host.powerOn()));
+    const wanted = this.machines().filter((machine) => machine.record.powered);
+    await Promise.all([...this.all((host) => host.powerOn()), ...wanted.map((machine) => machine.powerOn())]);
   }
 
   /** What is broken at the moment. */
@@ -151,44 +212,47 @@ export class Lab {
   }
 
   private all<T>(action: (host: Host) => Promise<T>): Promise<T>[] {
-    return hostNames.map((name) => action(this.hosts[name]));
+    return this.ownHosts.map((name) => action(this.hosts[name]));
   }
 
-  private async prepare(): Promise<void> {
+  /** What boots with the lab. */
+  private get ownHosts(): readonly HostName[] {
+    return this.cloud ? webServers : hostNames;
+  }
+
+  private async lift({ fault, host, other, machine }: ActiveFault): Promise<void> {
+    const found: Fault = faults[fault];
+    if (found.ofNetwork) return found.lift({ name: host }, this.switch, other);
+    // A machine that was destroyed took its faults along.
+    const node = isHost(host) ? this.hosts[host] : this.machines().find(({ record }) => record.id === machine);
+    if (node) await found.lift(node, this.switch);
+  }
+
+  private async prepare(image: BaseImage): Promise<void> {
     fs.mkdirSync(this.stateDir, { recursive: true });
     // Host files are on their disks; only root of this machine may look.
     fs.chmodSync(this.stateDir, 0o700);
     await this.switch.create();
     await Promise.all([
-      this.switch.attachPlainNode("operator"),
+      this.switch.attachPlainNode("operator", this.cloud && serviceAddresses),
       this.switch.attachPlainNode("client"),
       makeKeyPair(this.keyFile, `lab ${this.name}`),
     ]);
+    if (this.cloud) await prepareCloud(this.name, this.cloud, image);
     await Promise.all(
       this.all((host) => writeHostFiles(path.join(host.dir, "upper"), host.name, this.sshKey.publicKey)),
     );
-    const known = hostNames.map((name) => {
+    const known = this.ownHosts.map((name) => {
       const addresses = links[name].flatMap((link) => link.addresses.map(withoutPrefix));
       return `${[name, ...addresses].join(",")} ${this.hosts[name].hostKey}\n`;
     });
     fs.writeFileSync(path.join(this.stateDir, "known_hosts"), known.join(""));
   }
 
-  private async startRepository(image: BaseImage): Promise<LabRecord["repositoryServer"]> {
-    const logFile = path.join(this.stateDir, "repository.log");
-    const log = fs.openSync(logFile, "a");
+  private startRepository(image: BaseImage): Promise<RunningService> {
     const script = path.join(__dirname, "repository", "server.ts");
     const args = [image.repositories, repository.address, String(repository.port)];
-    const server = this.operator.spawnScript(script, args, { detached: true, stdio: ["ignore", log, log], cwd: "/" });
-    server.unref();
-    fs.closeSync(log);
-    await until(
-      `the package repository (${logFile})`,
-      () => fs.readFileSync(logFile, "utf8") === "listening\n",
-      30_000,
-    );
-    const pid = server.pid ?? 0;
-    return { pid, startTime: startTime(pid) };
+    return startService(this.operator, this.stateDir, "repository", script, args);
   }
 }
 
@@ -197,9 +261,16 @@ function readRecord(name: string): LabRecord | undefined {
   const file = recordFile(stateDirOf(name));
   if (!fs.existsSync(file)) return undefined;
   const record = JSON.parse(fs.readFileSync(file, "utf8")) as LabRecord;
-  const { pid, startTime: started } = record.repositoryServer;
-  return started !== undefined && startTime(pid) === started ? record : undefined;
+  return isRunning(record.repositoryServer) ? record : undefined;
 }
+
+function sameForm(lab: Lab, cloud: CloudForm | undefined): Lab {
+  if (lab.cloud === cloud) return lab;
+  const describe = (form: CloudForm | undefined) => (form ? `the cloud "${form}"` : "no cloud");
+  throw new Error(`The lab "${lab.name}" is up with ${describe(lab.cloud)}; here it is to have ${describe(cloud)}.`);
+}
+
+const machineIdOf = (node: Host<MachineName>) => (node instanceof MachineHost ? node.record.id : undefined);
 
 function checkName(name: string): void {
   if (!/^[a-z][a-z0-9-]{0,19}$/.test(name)) {

@@ -5,9 +5,15 @@ import path from "node:path";
 export const hostNames = ["lb1", "lb2", "web1", "web2"] as const;
 export type HostName = (typeof hostNames)[number];
 export const loadBalancers = ["lb1", "lb2"] as const satisfies readonly HostName[];
+export const webServers = ["web1", "web2"] as const satisfies readonly HostName[];
+/** Places for the machines that a cloud's API creates; a machine that is destroyed leaves its place to the next. */
+export const slotNames = ["srv1", "srv2", "srv3", "srv4", "srv5", "srv6"] as const;
+export type SlotName = (typeof slotNames)[number];
+/** What boots. */
+export type MachineName = HostName | SlotName;
 /** Nodes whose processes are plain processes of this machine: the engine and its tools, and the load client. */
 export type PlainNode = "operator" | "client";
-export type NodeName = HostName | PlainNode;
+export type NodeName = MachineName | PlainNode;
 
 /** Names of the bridges; a port is called NODE-NETWORK, which the kernel limits to 15 characters. */
 export type Network = "pub" | "priv";
@@ -20,6 +26,8 @@ export interface Link {
   readonly mac: string;
 }
 
+export const isHost = (name: string): name is HostName => hostNames.some((known) => known === name);
+
 const mac = (network: number, id: number) => `02:00:00:00:0${network}:${id.toString(16).padStart(2, "0")}`;
 const publicLink = (id: number): Link => ({
   interface: "eth0",
@@ -30,9 +38,12 @@ const publicLink = (id: number): Link => ({
 const privateLink = (name: Link["interface"], id: number): Link => ({
   interface: name,
   network: "priv",
-  addresses: [`10.77.0.${id}/24`],
+  // The user's network in the lab's cloud, whose machines are in 10.77.1.0/24.
+  addresses: [`10.77.0.${id}/16`],
   mac: mac(2, id),
 });
+/** A machine has the private address that its cloud's API gives it. */
+const slotLinks = (id: number): readonly Link[] => [publicLink(id), { ...privateLink("eth1", id), addresses: [] }];
 
 export const links: Readonly<Record<NodeName, readonly Link[]>> = {
   operator: [publicLink(2), privateLink("eth1", 2)],
@@ -41,10 +52,27 @@ export const links: Readonly<Record<NodeName, readonly Link[]>> = {
   lb2: [publicLink(12), privateLink("eth1", 12)],
   web1: [privateLink("eth0", 21)],
   web2: [privateLink("eth0", 22)],
+  srv1: slotLinks(31),
+  srv2: slotLinks(32),
+  srv3: slotLinks(33),
+  srv4: slotLinks(34),
+  srv5: slotLinks(35),
+  srv6: slotLinks(36),
 };
 
 /** The pair's shared address. No node has it until a test's load balancer takes it. */
 export const sharedAddress = { ipv4: "198.51.100.100", ipv6: "2001:db8:51::100" } as const;
+
+/** A cloud's API, in the operator namespace: how machines know it, and where it listens. */
+export const cloudApi = {
+  host: "api.hetzner.cloud",
+  port: 443,
+  publicAddress: "198.51.100.4",
+  privateAddress: "10.77.0.4",
+} as const;
+
+/** Where machines ask who they are; in the operator namespace, too. */
+export const metadataService = { address: "169.254.169.254", port: 80 } as const;
 
 /** Ports of the web hosts' services. */
 export const webPort = 8080;

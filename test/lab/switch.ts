@@ -1,7 +1,16 @@
 // The lab's cabling: two bridges in a namespace of their own, and the plain nodes' addresses on them.
 import path from "node:path";
 import { must, run } from "./command";
-import { links, type NodeName, namespaceName, namespacePath, type PlainNode, plugArguments, port } from "./layout";
+import {
+  links,
+  type Network,
+  type NodeName,
+  namespaceName,
+  namespacePath,
+  type PlainNode,
+  plugArguments,
+  port,
+} from "./layout";
 
 export const plugScript = path.join(__dirname, "machine", "plug.sh");
 
@@ -22,11 +31,13 @@ export class Switch {
     );
   }
 
-  /** Makes the namespace of a node whose processes are plain ones, with its addresses. */
-  async attachPlainNode(node: PlainNode): Promise<void> {
+  /** Makes the namespace of a node whose processes are plain ones, with its addresses and more, by network. */
+  async attachPlainNode(node: PlainNode, more: Partial<Record<Network, readonly string[]>> = {}): Promise<void> {
     await must("sh", [plugScript, this.lab, node, ...plugArguments(node)]);
     const lines = links[node].flatMap((link) => [
-      ...link.addresses.map((a) => `addr add ${a} dev ${link.interface}${a.includes(":") ? " nodad" : ""}`),
+      ...[...link.addresses, ...(more[link.network] ?? [])].map(
+        (a) => `addr add ${a} dev ${link.interface}${a.includes(":") ? " nodad" : ""}`,
+      ),
       `link set ${link.interface} up`,
     ]);
     await must("ip", ["-n", namespaceName(this.lab, node), "-batch", "-"], { input: lines.join("\n") });
@@ -53,26 +64,36 @@ export class Switch {
   }
 
   /**
-   * Cuts these nodes from each other on the private network, or nobody when there are none; everyone else still
-   * reaches them and all carriers stay up. A rule and no property of the ports, which a reboot makes anew.
+   * Drops what matches until `mend` of the same name; all carriers stay up. Rules and no property of the ports, which a
+   * reboot makes anew.
    */
-  async partition(nodes: readonly NodeName[]): Promise<void> {
-    const ports = `{ ${nodes.map((node) => `"${port(node, "priv")}"`).join(", ")} }`;
-    const table = "bridge partition";
-    const without = [`add table ${table}`, `delete table ${table}`]; // whether it was there or not
-    const cut = [
+  async cut(name: string, matches: readonly string[]): Promise<void> {
+    const table = `bridge ${name}`;
+    await this.nft([
+      ...withoutTable(table),
       `add table ${table}`,
       `add chain ${table} forward { type filter hook forward priority 0; }`,
-      `add rule ${table} forward iifname ${ports} oifname ${ports} drop`,
-    ];
-    const input = `${[...without, ...(nodes.length > 0 ? cut : [])].join("\n")}\n`;
-    await must("nsenter", [`--net=${namespacePath(this.namespace)}`, "nft", "--file", "-"], { input });
+      ...matches.map((match) => `add rule ${table} forward ${match} drop`),
+    ]);
+  }
+
+  async mend(name: string): Promise<void> {
+    await this.nft(withoutTable(`bridge ${name}`));
+  }
+
+  /** Runs lines of nft(8) on everything that passes the switch, all of them or none. */
+  async nft(lines: readonly string[]): Promise<void> {
+    const inside = [`--net=${namespacePath(this.namespace)}`, "nft", "--file", "-"];
+    await must("nsenter", inside, { input: `${lines.join("\n")}\n` });
   }
 
   private async ip(...lines: string[]): Promise<void> {
     await must("ip", ["-n", this.namespace, "-batch", "-"], { input: lines.join("\n") });
   }
 }
+
+/** Whether it was there or not. */
+export const withoutTable = (table: string) => [`add table ${table}`, `delete table ${table}`];
 
 /** BR_STATE_* of the kernel. */
 const bridgeState = { disabled: 0, forwarding: 3 } as const;

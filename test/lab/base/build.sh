@@ -8,8 +8,9 @@ target=$1 suite=$2 mirror=$3 repository_url=$4
 here=$(cd "$(dirname "$0")" && pwd)
 
 base_packages=systemd,systemd-sysv,dbus,openssh-server,iproute2,iputils-ping,procps,curl,ca-certificates,sudo,nginx-light
-# What a load balancer may ask for, and servers behind it; everything they depend on and the base lacks comes along.
-repository_packages='haproxy keepalived python3 postgresql postfix'
+# What a load balancer may ask for, servers behind it, and what a cloud's image has; everything they depend on and the
+# base lacks comes along.
+repository_packages='haproxy keepalived python3 postgresql postfix cloud-init nftables'
 
 if [ -d "$target" ]; then exit 0; fi # built by someone else while this one waited for the lock
 rm -rf "$target".building.*
@@ -70,5 +71,8 @@ mkdir -p "$root/var/log/journal" # so that a host's log survives its reboots
 rm -rf "$root"/etc/ssh/ssh_host_* "$root"/var/cache/apt/*.bin "$root"/var/cache/apt/archives/*.deb \
   "$root"/var/lib/apt/lists/* "$root/etc/machine-id" "$root/etc/resolv.conf" "$root/etc/hostname"
 mkdir -p "$root/var/lib/apt/lists/partial"
+
+echo "cloud image: installing"
+sh "$here/cloud.sh" "$work"
 
 mv "$work" "$target"

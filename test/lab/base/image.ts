@@ -14,6 +14,8 @@ const repositoryUrl = `http://${repository.host}:${repository.port}/`;
 export interface BaseImage {
   /** Read-only below every host's overlay. */
   readonly root: string;
+  /** Lies above `root` below the overlay of a cloud's machine: cloud-init and what else a cloud's image has. */
+  readonly cloud: string;
   /** Holds the package repositories: "repository", flat, whose key the image trusts, "community" and "enterprise". */
   readonly repositories: string;
 }
@@ -30,7 +32,7 @@ export function defaultSuite(): Suite {
 export async function ensureBaseImage(log: (line: string) => void, suite = defaultSuite()): Promise<BaseImage> {
   const dir = path.join(cacheDir(), `base-${suite}-${stamp(suite)}`);
   if (!fs.existsSync(dir)) await build(suite, dir, log);
-  return { root: path.join(dir, "root"), repositories: dir };
+  return { root: path.join(dir, "root"), cloud: path.join(dir, "cloud"), repositories: dir };
 }
 
 async function build(suite: Suite, dir: string, log: (line: string) => void): Promise<void> {

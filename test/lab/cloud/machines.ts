@@ -38,6 +38,8 @@ export interface Machines {
   /** A power cut; the disk stays. */
   powerOff(slot: string): Promise<void>;
   isRunning(slot: string): boolean;
+  /** Of its second interface, with prefix length; at once where it runs. */
+  setPrivateAddress(slot: string, address: string | undefined): Promise<void>;
   /** Sends the traffic for an IPv4 address, or an IPv6 network with its prefix length, to a machine, or to nobody. */
   route(address: string, slot: string | undefined): Promise<void>;
   /** For what comes in on the public link only; established connections pass. Undefined lets everything in. */
