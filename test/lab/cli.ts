@@ -2,28 +2,42 @@
 import { parseArgs } from "node:util";
 import { suites } from "./base/image";
 import { now } from "./clock";
-import { type FaultName, faultNames, faults, type Host, hostNames, Lab, sharedAddress } from "./lab";
+import {
+  type CloudForm,
+  type FaultName,
+  faultNames,
+  faults,
+  type Host,
+  Lab,
+  type MachineName,
+  sharedAddress,
+} from "./lab";
+import { cloudApi } from "./layout";
 
-const usage = `usage: npm run lab -- [--name NAME] [--suite SUITE] COMMAND
+const platforms: Readonly<Record<string, CloudForm | undefined>> = { existing: undefined, hcloud: "hcloud" };
+
+const usage = `usage: npm run lab -- [--name NAME] [--suite SUITE] [--platform PLATFORM] COMMAND
   up                    bring the lab up
   status                hosts, addresses, power, who has the shared address, active faults
-  ssh NODE [COMMAND]    a shell or a command on a host (${hostNames.join(", ")}), as root
+  ssh NODE [COMMAND]    a shell or a command on a host or a cloud's machine (lb1, web1, srv1 …), as root
   logs NODE             a host's journal
-  fault NAME NODE       break something:
+  fault NAME NODE [OTHER]
+                        break something:
 ${faultNames.map((name) => `    ${name.padEnd(20)}${faults[name].what}`).join("\n")}
   heal                  lift all faults
   down                  remove everything
 NAME is "lab" where it is not given, SUITE, the release of Debian that the hosts of a new lab get (${suites.join(", ")}),
-what HA_LB_SUITE says, or else ${suites[0]}.`;
+what HA_LB_SUITE says, or else ${suites[0]}. PLATFORM is what a new lab has for load balancers: two hosts
+that are there ("existing", where it is not given), or a cloud whose API makes them ("hcloud").`;
 
 const start = now();
 const progress = (line: string) =>
   process.stderr.write(`${`[${((now() - start) / 1000).toFixed(1)} s]`.padEnd(10)}${line}\n`);
 
-type Command = (name: string, args: string[]) => Promise<number>;
+type Command = (name: string, args: string[], cloud?: CloudForm) => Promise<number>;
 const commands: Record<string, Command> = {
-  async up(name) {
-    await Lab.up(name, { log: progress });
+  async up(name, _, cloud) {
+    await Lab.up(name, { log: progress, cloud });
     return status(await Lab.attach(name));
   },
   status: async (name) => status(await Lab.attach(name)),
@@ -38,12 +52,13 @@ const commands: Record<string, Command> = {
     process.stdout.write(stdout);
     return 0;
   },
-  async fault(name, [fault, node]) {
+  async fault(name, [fault, node, other]) {
     const lab = await Lab.attach(name);
     if (!isFault(fault)) throw new Error(`"${fault ?? ""}" is no fault. Faults: ${faultNames.join(", ")}.`);
     const host = hostOf(lab, node);
-    await lab.fault(fault, host.name);
-    progress(`${host.name}: ${faults[fault].what}`);
+    const second = other === undefined ? undefined : hostOf(lab, other).name;
+    await lab.fault(fault, host.name, second);
+    progress(`${[host.name, second ?? []].flat().join(" ")}: ${faults[fault].what}`);
     return 0;
   },
   async heal(name) {
@@ -60,24 +75,35 @@ const commands: Record<string, Command> = {
 
 async function status(lab: Lab): Promise<number> {
   const holders = await lab.holdersOf(sharedAddress.ipv4);
-  const powers = Object.values(lab.hosts).map(async (host) => {
+  const powers = lab.nodes().map(async (host) => {
     const power = host.isPowered() ? ((await host.isUp()) ? "up" : "on, no SSH") : "off";
     return [host, power] as const;
   });
   for (const [host, power] of await Promise.all(powers)) {
     const own = [host.publicAddress, host.publicAddress6, host.privateAddress].filter(Boolean).join(" ");
-    const holds = holders.includes(host.name) ? `  has ${sharedAddress.ipv4}` : "";
-    process.stdout.write(`${host.name.padEnd(6)}${power.padEnd(12)}${own}${holds}\n`);
+    const holds = holders.some((name) => name === host.name) ? `  has ${sharedAddress.ipv4}` : "";
+    const called = host.hostname === host.name ? "" : `  ${host.hostname}`;
+    process.stdout.write(`${host.name.padEnd(6)}${power.padEnd(12)}${own}${holds}${called}\n`);
   }
-  process.stdout.write(`shared address ${sharedAddress.ipv4}: ${holders.join(", ") || "on no host"}\n`);
-  for (const { fault, host } of lab.faults()) process.stdout.write(`active fault: ${fault} ${host}\n`);
+  if (lab.cloud) {
+    for (const { address, slot } of await lab.routes()) process.stdout.write(`${address} goes to ${slot}\n`);
+    process.stdout.write(`${cloudSaid(lab)}\n`);
+  } else {
+    process.stdout.write(`shared address ${sharedAddress.ipv4}: ${holders.join(", ") || "on no host"}\n`);
+  }
+  for (const { fault, host, other } of lab.faults())
+    process.stdout.write(`active fault: ${[fault, host, other ?? []].flat().join(" ")}\n`);
   return 0;
 }
 
-function hostOf(lab: Lab, node: string | undefined): Host {
-  const name = hostNames.find((known) => known === node);
-  if (!name) throw new Error(`"${node ?? ""}" is no host. Hosts: ${hostNames.join(", ")}.`);
-  return lab.hosts[name];
+const cloudSaid = ({ authority }: Lab) =>
+  `API: https://${cloudApi.publicAddress}/v1, from the operator's namespace, with a certificate by ${authority}`;
+
+function hostOf(lab: Lab, node: string | undefined): Host<MachineName> {
+  const found = lab.nodes().find(({ name }) => name === node);
+  if (found) return found;
+  const names = lab.nodes().map(({ name }) => name);
+  throw new Error(`"${node ?? ""}" is no host. Hosts: ${names.join(", ")}.`);
 }
 
 const isFault = (name: string | undefined): name is FaultName => faultNames.some((known) => known === name);
@@ -96,6 +122,7 @@ async function main(): Promise<number> {
     options: {
       name: { type: "string", default: "lab" },
       suite: { type: "string" },
+      platform: { type: "string", default: "existing" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -106,7 +133,9 @@ async function main(): Promise<number> {
     return values.help ? 0 : 64; // EX_USAGE of sysexits.h
   }
   if (values.suite !== undefined) process.env.HA_LB_SUITE = values.suite;
-  return command(values.name, args);
+  if (!Object.hasOwn(platforms, values.platform))
+    throw new Error(`"${values.platform}" is no platform of the lab. There are: ${Object.keys(platforms).join(", ")}.`);
+  return command(values.name, args, platforms[values.platform]);
 }
 
 function untilRemoteCommand(args: string[]): string[] {

@@ -58,6 +58,11 @@ export class Host<Name extends MachineName = HostName> {
     this.cgroup = new Cgroup(path.join(labCgroup(context.lab), name));
   }
 
+  /** As it calls itself. */
+  get hostname(): string {
+    return this.name;
+  }
+
   /** "ssh-ed25519 AAAA…" */
   get hostKey(): string {
     const line = fs.readFileSync(path.join(this.dir, "upper/etc/ssh/ssh_host_ed25519_key.pub"), "utf8");

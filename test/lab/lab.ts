@@ -7,6 +7,7 @@ import { authorityFiles } from "./cloud/authority";
 import { type CloudForm, cloudContext, prepareCloud, readCloud, serviceAddresses, startCloud } from "./cloud/cloud";
 import { MachineHost } from "./cloud/machineHost";
 import { occupiedSlots } from "./cloud/machineRecord";
+import { currentRoutes, type Route } from "./cloud/routes";
 import { type ActiveFault, FaultRecord } from "./faultRecord";
 import { type Fault, type FaultName, faults } from "./faults";
 import { Host } from "./host";
@@ -161,12 +162,22 @@ export class Lab {
     return occupiedSlots(this.stateDir).flatMap((slot) => MachineHost.find(slot, context) ?? []);
   }
 
+  /** The hosts that boot with the lab, and the machines that its cloud has now. */
+  nodes(): Host<MachineName>[] {
+    return [...this.ownHosts.map((name) => this.hosts[name]), ...this.machines()];
+  }
+
+  /** Which machine gets the traffic for which of the cloud's addresses. */
+  routes(): Promise<Route[]> {
+    return currentRoutes(this.name);
+  }
+
   /** The host or machine of this name. */
   node(name: MachineName): Host<MachineName> {
     return isHost(name) ? this.hosts[name] : this.machine(name);
   }
 
-  /** PEM of the authority that a cloud's API has its certificate from. */
+  /** PEM file of the authority that a cloud's API has its certificate from. */
   get authority(): string {
     return authorityFiles(this.stateDir).authority;
   }

@@ -12,6 +12,7 @@ const tools = {
   ip: "iproute2",
   nft: "nftables",
   nsenter: "util-linux",
+  openssl: "openssl",
   patchelf: "patchelf",
   ssh: "openssh-client",
   "ssh-keygen": "openssh-client",

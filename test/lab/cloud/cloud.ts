@@ -8,6 +8,7 @@ import { Namespace } from "../namespace";
 import { startService } from "../service";
 import { Switch } from "../switch";
 import { authorityFiles, makeAuthority } from "./authority";
+import { watchConnections } from "./firewall";
 import { settleNeighbours } from "./routes";
 
 /** "machines": no API, only the machines, for whoever creates them himself. */
@@ -50,7 +51,7 @@ export const serviceAddresses = {
 export async function prepareCloud(lab: string, form: CloudForm, image: BaseImage): Promise<void> {
   const stateDir = stateDirOf(lab);
   const record: CloudRecord = { form, root: image.root, layer: image.cloud };
-  await Promise.all([makeAuthority(stateDir), settleNeighbours(lab)]);
+  await Promise.all([makeAuthority(stateDir), settleNeighbours(lab), watchConnections(new Switch(lab))]);
   fs.writeFileSync(recordFile(stateDir), JSON.stringify(record));
 }
 

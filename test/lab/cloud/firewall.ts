@@ -7,14 +7,27 @@ import { port, type SlotName, slotNames } from "../layout";
 import { type Switch, withoutTable } from "../switch";
 import type { FirewallRule } from "./machines";
 
+/** From now on the switch knows every connection, so that a firewall lets those pass that were there before it. */
+export async function watchConnections(wires: Switch): Promise<void> {
+  checkKernel();
+  await wires.nft([
+    "add table inet connections",
+    "add chain inet connections forward { type filter hook forward priority 0; }",
+    "add rule inet connections forward ct state established accept",
+  ]);
+}
+
 export async function setFirewall(
   wires: Switch,
   slot: SlotName,
   rules: readonly FirewallRule[] | undefined,
 ): Promise<void> {
-  if (!fs.existsSync("/proc/sys/net/bridge/bridge-nf-call-iptables"))
-    throw new Error("The lab's firewalls need the kernel's br_netfilter (modprobe br_netfilter).");
   await wires.nft(firewallLines(slot, rules));
+}
+
+function checkKernel(): void {
+  if (!fs.existsSync("/proc/sys/net/bridge/bridge-nf-call-iptables"))
+    throw new Error("The lab's clouds need br_netfilter of the kernel, for their firewalls: modprobe br_netfilter");
 }
 
 /** Pure, so that what is wrong in a rule shows before anything changes. */

@@ -22,6 +22,10 @@ export class MachineHost extends Host<SlotName> {
     return record && new MachineHost(slot, context, record);
   }
 
+  override get hostname(): string {
+    return this.record.hostname;
+  }
+
   /** Looks inside: which keys it accepts, and from where, is its owner's business. */
   protected override async letsIn(): Promise<boolean> {
     const check = "test ! -e /run/nologin && systemctl --quiet is-active ssh.service";

@@ -35,6 +35,27 @@ export async function removeRoutesTo(lab: string, slot: SlotName): Promise<void>
   });
 }
 
+export interface Route {
+  /** IPv4 address, or IPv6 network with its prefix length. */
+  readonly address: string;
+  readonly slot: SlotName;
+}
+
+/** As the client has them. */
+export async function currentRoutes(lab: string): Promise<Route[]> {
+  const namespace = namespaceName(lab, "client");
+  const families = ["-4", "-6"].map(async (family) => {
+    const text = await must("ip", ["-n", namespace, family, "-json", "route"]);
+    return JSON.parse(text) as { dst: string; gateway?: string }[];
+  });
+  const slotOf = (gateway: string | undefined) =>
+    slotNames.find((slot) => gateway !== undefined && publicLinkOf(slot).addresses.includes(gateway));
+  return (await Promise.all(families)).flat().flatMap(({ dst, gateway }) => {
+    const slot = slotOf(gateway);
+    return slot ? { address: dst, slot } : [];
+  });
+}
+
 export function publicLinkOf(slot: SlotName): { addresses: string[]; mac: string } {
   const link = links[slot].find(({ network }) => network === "pub");
   return { addresses: (link?.addresses ?? []).map(withoutPrefix), mac: link?.mac ?? "" };
