@@ -5,6 +5,7 @@ import { type BaseImage, ensureBaseImage, type Suite } from "./base/image";
 import { LoadClient } from "./client/loadClient";
 import { authorityFiles } from "./cloud/authority";
 import { type CloudForm, cloudContext, prepareCloud, readCloud, serviceAddresses, startCloud } from "./cloud/cloud";
+import { type HetznerTokens, hetznerTokens } from "./cloud/hetznerApi";
 import { MachineHost } from "./cloud/machineHost";
 import { occupiedSlots } from "./cloud/machineRecord";
 import { currentRoutes, type Route } from "./cloud/routes";
@@ -180,6 +181,11 @@ export class Lab {
   /** PEM file of the authority that a cloud's API has its certificate from. */
   get authority(): string {
     return authorityFiles(this.stateDir).authority;
+  }
+
+  /** Tokens of the API of its Hetzner Cloud. */
+  get hetznerTokens(): HetznerTokens {
+    return hetznerTokens(this.stateDir);
   }
 
   /** Breaks something, between two nodes where a fault is about two; returns the time (of `now`) just before that. */

@@ -7,8 +7,9 @@ import { cloudApi, metadataService, stateDirOf } from "../layout";
 import { Namespace } from "../namespace";
 import { startService } from "../service";
 import { Switch } from "../switch";
-import { authorityFiles, makeAuthority } from "./authority";
+import { makeAuthority } from "./authority";
 import { watchConnections } from "./firewall";
+import { hetznerApi } from "./hetznerApi";
 import { settleNeighbours } from "./routes";
 
 /** "machines": no API, only the machines, for whoever creates them himself. */
@@ -56,13 +57,11 @@ export async function prepareCloud(lab: string, form: CloudForm, image: BaseImag
 }
 
 export async function startCloud(lab: string, form: CloudForm): Promise<void> {
-  const stateDir = stateDirOf(lab);
-  const start = (name: string, script: string, ...args: string[]) =>
-    startService(new Namespace(lab, "operator"), stateDir, name, path.join(__dirname, script), args);
-  const { certificate, key } = authorityFiles(stateDir);
-  const addresses = `${cloudApi.publicAddress},${cloudApi.privateAddress}`;
+  const start = (name: string, script: string, args: readonly string[]) =>
+    startService(new Namespace(lab, "operator"), stateDirOf(lab), name, script, args);
+  const api = form === "hcloud" ? hetznerApi(lab) : undefined;
   await Promise.all([
-    start("metadata", "metadata.ts", lab),
-    ...(form === "hcloud" ? [start("api", "../hetzner/main.ts", lab, addresses, certificate, key)] : []),
+    start("metadata", path.join(__dirname, "metadata.ts"), [lab]),
+    api && start("api", api.script, api.args),
   ]);
 }

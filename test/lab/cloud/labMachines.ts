@@ -116,3 +116,6 @@ export class LabMachines implements Machines {
     return machineDir(this.context.stateDir, slot);
   }
 }
+
+/** By which a cloud's API, which knows this module by its path alone, comes to its machines. */
+export const machinesOf = (lab: string): Machines => LabMachines.of(lab);
