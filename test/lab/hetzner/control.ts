@@ -42,6 +42,7 @@ export class HetznerControl {
   forget = () => this.call("forget");
   moves = () => this.call("moves");
   violations = () => this.call("violations");
+  forgetViolations = () => this.call("forgetViolations");
   state = () => this.call("state");
   reset = () => this.call("reset");
 

@@ -58,8 +58,9 @@ export interface ControlCalls {
   moves(): readonly Move[];
   /** What was not as Hetzner's document has it. */
   violations(): readonly Violation[];
+  forgetViolations(): void;
   state(): State;
-  /** As at the start, but for what the project holds: no faults, delays, revocations or violations, nothing remembered. */
+  /** As at the start, but for what the project holds: no faults, delays or revocations, a full budget, no requests or moves. Violations stay. */
   reset(): void;
 }
 

@@ -36,13 +36,15 @@ export function controlHandlers({ project, api, server, faults, tokens, rateLimi
     forget,
     moves: () => ground.moves,
     violations: () => api.violations,
+    forgetViolations: () => {
+      api.violations.length = 0;
+    },
     state: () => stateOf(project),
     reset: async () => {
       await lift();
       tokens.restore();
       rateLimit.set(rateLimit.limit);
       actions.delays = delays;
-      api.violations.length = 0;
       forget();
     },
   };

@@ -102,6 +102,7 @@ export class Faults {
         fault.kind !== "tls" &&
         fault.kind !== "refused" &&
         fault.kind !== "stale-read" &&
+        !(fault.kind === "action-error" && request.method === "GET") &&
         (method ?? request.method) === request.method &&
         (path === undefined || fitsPath(path, request.path)) &&
         (from ?? request.source) === request.source,

@@ -205,7 +205,7 @@ function readNetworks(input: Input, name: string): string[] {
   throw input.invalid(name, `"${wrong}" is no network in CIDR notation${hint}`);
 }
 
-function firewallView(project: Project, { id, name, labels, rules, appliedTo, ...firewall }: Firewall) {
+export function firewallView(project: Project, { id, name, labels, rules, appliedTo, ...firewall }: Firewall) {
   const asServer = (server: number) => ({ type: "server" as const, server: { id: server } });
   const applied_to = appliedTo.map((target) =>
     "server" in target

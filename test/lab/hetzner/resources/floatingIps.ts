@@ -32,7 +32,7 @@ export function floatingIpRoutes(project: Project, isStale: IsStale): Route[] {
   const read = (floatingIp: FloatingIp, { source }: Call) => {
     const { server, previous } = floatingIp;
     const isLate = previous !== undefined && isStale(source, (Date.now() - previous.movedAt) / 1000);
-    return view(floatingIp, isLate ? previous.server : server);
+    return floatingIpView(floatingIp, isLate ? previous.server : server);
   };
   const act = (name: string, work: (floatingIp: FloatingIp, input: Input) => Action): Route => ({
     method: "POST",
@@ -51,7 +51,7 @@ export function floatingIpRoutes(project: Project, isStale: IsStale): Route[] {
       path: "/floating_ips/{id}",
       answer: (call) => {
         const floatingIp = update(project, call);
-        return ok({ floating_ip: view(floatingIp, floatingIp.server) });
+        return ok({ floating_ip: floatingIpView(floatingIp, floatingIp.server) });
       },
     },
     { method: "DELETE", path: "/floating_ips/{id}", answer: (call) => remove(project, call) },
@@ -97,7 +97,7 @@ function create(project: Project, { body }: Call) {
   };
   project.floatingIps.add(floatingIp);
   const action = server && assign(project, floatingIp, server.id);
-  return created({ floating_ip: view(floatingIp, null), ...(action && { action: actionView(action) }) });
+  return created({ floating_ip: floatingIpView(floatingIp, null), ...(action && { action: actionView(action) }) });
 }
 
 function update(project: Project, { params, body }: Call): FloatingIp {
@@ -199,7 +199,7 @@ function nextAddress(project: Project, type: FloatingIp["type"]): string {
   throw unprocessable("resource_limit_exceeded", "no address is left");
 }
 
-function view(floatingIp: FloatingIp, server: number | null) {
+export function floatingIpView(floatingIp: FloatingIp, server: number | null) {
   const { id, name, labels, created: at, type, ip, description, homeLocation, dnsPtr, protection } = floatingIp;
   return {
     id,

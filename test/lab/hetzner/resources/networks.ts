@@ -207,7 +207,7 @@ function range(text: string): Range {
   return found;
 }
 
-function networkView(project: Project, network: Network) {
+export function networkView(project: Project, network: Network) {
   const { id, name, labels, created: at, ip_range, routes, protection, expose_routes_to_vswitch } = network;
   const gateway = formatIpv4(range(ip_range).first + 1n);
   const servers = project.servers.all().filter((server) => isIn(server, network));

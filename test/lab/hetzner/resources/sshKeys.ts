@@ -18,7 +18,7 @@ export function sshKeyRoutes(project: Project): Route[] {
     ...readRoutes({
       path: "ssh_keys",
       collection: sshKeys,
-      view,
+      view: sshKeyView,
       sortable: ["id", "name"],
       filters: { fingerprint: ({ fingerprint }, wanted) => fingerprint === wanted },
     }),
@@ -34,7 +34,7 @@ export function sshKeyRoutes(project: Project): Route[] {
         sshKeys.requireUnique(name);
         if (sshKeys.all().some((key) => key.fingerprint === fingerprint)) throw notUnique("public_key");
         const key = { ...project.identity(), name, labels, fingerprint, public_key: publicKey };
-        return created({ ssh_key: view(sshKeys.add(key)) });
+        return created({ ssh_key: sshKeyView(sshKeys.add(key)) });
       },
     },
     {
@@ -46,7 +46,7 @@ export function sshKeyRoutes(project: Project): Route[] {
         const name = input.optionalText("name") ?? key.name;
         sshKeys.requireUnique(name, key);
         Object.assign(key, { name, labels: input.labels() ?? key.labels });
-        return ok({ ssh_key: view(key) });
+        return ok({ ssh_key: sshKeyView(key) });
       },
     },
     {
@@ -60,7 +60,7 @@ export function sshKeyRoutes(project: Project): Route[] {
   ];
 }
 
-function view({ id, name, labels, created: at, fingerprint, public_key }: SshKey) {
+export function sshKeyView({ id, name, labels, created: at, fingerprint, public_key }: SshKey) {
   return { id, name, labels, created: at, fingerprint, public_key };
 }
 
