@@ -64,11 +64,11 @@ export function commandResource<Inputs extends CommandInputs>(schema: Schema, ru
       id: uniqueHex(name),
       state: { ...inputs, ...(await execute("create", inputs, none, display)) },
     }),
-    update: async (state, inputs, display) => ({
+    update: async ({ state, inputs }, display) => ({
       ...inputs,
       ...(await execute("update", inputs, streamsOf(state), display)),
     }),
-    delete: async (state, display) => {
+    delete: async ({ state }, display) => {
       await execute("delete", state, streamsOf(state), display);
     },
   };

@@ -22,7 +22,7 @@ export const copyToRemote: ResourceType = {
     await copy(inputs, display);
     return { id: uniqueHex(""), state: inputs };
   },
-  update: async (state, inputs, display) => {
+  update: async ({ state, inputs }, display) => {
     if (!same(state.source, inputs.source) || state.remotePath !== inputs.remotePath) {
       await copy(inputs, display);
     }

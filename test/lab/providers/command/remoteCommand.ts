@@ -14,7 +14,7 @@ const run: Run<RemoteInputs> = async (command, inputs, previous, output, display
   const session = await openSession(connection.client);
   for (const [name, value] of Object.entries(inputs.environment ?? {})) {
     if (!(await session.setEnvironment(name, value))) {
-      await display.error(refused(name));
+      display.error(refused(name));
       throw new Error(`could not set environment variable "${name}": ssh: setenv failed`);
     }
   }
@@ -26,7 +26,7 @@ const run: Run<RemoteInputs> = async (command, inputs, previous, output, display
 async function offerPreviousOutput(session: Session, previous: Readonly<Record<string, string>>, display: Display) {
   for (const [name, value] of Object.entries(previous)) {
     if (!(await session.setEnvironment(name, value))) {
-      await display.warn(refused(name));
+      display.warn(refused(name));
     }
   }
 }

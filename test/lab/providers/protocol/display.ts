@@ -1,29 +1,49 @@
 // What a provider shows while it works: lines that the engine puts beside the resource.
-// The SDK's parts are named one by one: all of it together takes a second to load.
-import * as log from "@pulumi/pulumi/log";
-import { DependencyResource } from "@pulumi/pulumi/resource";
-import { resetOptions } from "@pulumi/pulumi/runtime/settings";
+import { ChannelCredentials } from "@grpc/grpc-js";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 
 export interface Display {
   /** A line that is shown while the operation runs, such as a command's output. */
   line(text: string): void;
-  warn(text: string): Promise<void>;
-  error(text: string): Promise<void>;
+  warn(text: string): void;
+  error(text: string): void;
 }
 
-/** Lets `log` reach the engine, whose address is the last argument of a provider; `provider.main` does not do it. */
-export function connectDisplay(args: readonly string[]): void {
-  const engine = args.findLast((argument) => !argument.startsWith("-"));
-  if (engine !== undefined) {
-    resetOptions("", "", -1, engine, "", false, "");
+/** The engine as a provider sees it. Without an address, as when a debugger starts the provider, nothing is shown. */
+export class Engine {
+  private client?: EngineClient;
+  /** One message after the other: the engine shows them in the order in which they arrive. */
+  private sent: Promise<void> = Promise.resolve();
+
+  constructor(address: string | undefined) {
+    if (address !== undefined) {
+      this.connect(address);
+    }
   }
-}
 
-export function displayOf(urn: string): Display {
-  const resource = new DependencyResource(urn);
-  return {
-    line: (text) => void log.info(text, resource, undefined, true),
-    warn: (text) => log.warn(text, resource),
-    error: (text) => log.error(text, resource),
-  };
+  connect(address: string): void {
+    this.client = new EngineClient(address, ChannelCredentials.createInsecure());
+  }
+
+  displayOf(urn: string): Display {
+    return {
+      line: (text) => this.log(urn, LogSeverity.INFO, text, true),
+      warn: (text) => this.log(urn, LogSeverity.WARNING, text, false),
+      error: (text) => this.log(urn, LogSeverity.ERROR, text, false),
+    };
+  }
+
+  /** Resolves once all that was to be shown has arrived. */
+  flush(): Promise<void> {
+    return this.sent;
+  }
+
+  private log(urn: string, severity: LogSeverity, text: string, ephemeral: boolean): void {
+    const request = new LogRequest().setUrn(urn).setSeverity(severity).setMessage(text).setEphemeral(ephemeral);
+    const { client } = this;
+    // An engine that is gone shows nothing, and that is no reason to fail.
+    const send = () => new Promise<void>((resolve) => (client ? client.log(request, () => resolve()) : resolve()));
+    this.sent = this.sent.then(send);
+  }
 }

@@ -1,5 +1,6 @@
 // What a resource takes: a small schema, and the check that the engine asks for before it plans anything.
 // Unknown and missing inputs are refused, defaults filled in, and what the schema calls secret is made so.
+import { createHash } from "node:crypto";
 import { isArchive, isAsset, isObject, isSecret, isUnknown, type Properties, secret, type Value } from "./values";
 
 export type Type =
@@ -20,7 +21,15 @@ export interface Property {
   readonly secret?: true;
   /** A change of this input replaces the resource. */
   readonly replaces?: true;
+  /** So does a change of this one, though the provider's published schema does not say it. */
+  readonly replacesUnlisted?: true;
   readonly default?: Value;
+  /** Left out, it is the resource's name and seven random hexadecimal digits. */
+  readonly autoName?: true;
+  /** Left out, the provider chooses it: whatever is in the state stands, and leaving it out is no change. */
+  readonly computed?: true;
+  /** A list whose order means nothing. */
+  readonly unordered?: true;
   /** The real provider has it, the double does not: using it is an error that says so. */
   readonly missingInDouble?: true;
 }
@@ -37,13 +46,30 @@ export interface Checked {
   readonly failures: Failure[];
 }
 
-export function checkInputs(schema: Schema, given: Properties): Checked {
+/** What a name is made of where none is given: the resource's own, kept from one update to the next. */
+interface Naming {
+  readonly resource: string;
+  readonly olds: Properties;
+  readonly randomSeed: string;
+}
+
+export function checkInputs(schema: Schema, given: Properties, naming?: Naming): Checked {
   const failures: Failure[] = [];
   // Properties with two underscores in front are the engine's own.
   const news = Object.fromEntries(
     Object.entries(given).filter(([name]) => !name.startsWith("__") && name !== "version"),
   );
-  return { inputs: checkObject(schema, news, "", failures), failures };
+  const inputs = checkObject(schema, news, "", failures);
+  if (naming && schema.name?.autoName && inputs.name === undefined) {
+    inputs.name = automaticName(naming);
+    inputs.__defaults = ["name"];
+  }
+  return { inputs, failures };
+}
+
+function automaticName({ resource, olds, randomSeed }: Naming): Value {
+  const kept = Array.isArray(olds.__defaults) && olds.__defaults.includes("name") ? olds.name : undefined;
+  return kept ?? `${resource}-${createHash("sha256").update(randomSeed).digest("hex").slice(0, 7)}`;
 }
 
 function checkObject(schema: Schema, given: Properties, path: string, failures: Failure[]): Properties {

@@ -1,64 +1,207 @@
 // A provider from a table of resources: checks inputs, compares old and new, and hands the rest to the resource.
-// Nothing is executed in a preview: the engine asks only for check and diff then, and takes outputs as unknown.
-import type { CheckResult, DiffResult, Provider } from "@pulumi/pulumi/provider/provider";
-import { type Display, displayOf } from "./display";
-import { checkInputs, type Schema } from "./inputs";
-import { type Properties, same } from "./values";
+// In a preview the engine asks what would be, and nothing is executed.
+
+import type { Display } from "./display";
+import { type Checked, checkInputs, type Failure, type Schema } from "./inputs";
+import { isEmpty, type Properties, same, type Value } from "./values";
 
 export interface Created {
   readonly id: string;
   readonly state: Properties;
 }
 
+/** What a resource's operation failed after: the resource is there, and belongs into the state. */
+export class PartlyCreated extends Error {
+  constructor(
+    readonly created: Created,
+    cause: Error,
+  ) {
+    super(cause.message, { cause });
+  }
+}
+
+/** What is to be done to an existing resource. */
+export interface Change {
+  readonly id: string;
+  readonly state: Properties;
+  readonly inputs: Properties;
+  /** The inputs in which it differs from its state. */
+  readonly changed: ReadonlySet<string>;
+}
+
 export interface ResourceType {
   readonly inputs: Schema;
   create(name: string, inputs: Properties, display: Display): Promise<Created>;
-  update(state: Properties, inputs: Properties, display: Display): Promise<Properties>;
-  delete(state: Properties, display: Display): Promise<void>;
+  update(change: Change, display: Display): Promise<Properties>;
+  delete(existing: { readonly id: string; readonly state: Properties }, display: Display): Promise<void>;
+  /** As it is now, or nothing when it is gone. Without it the state counts. */
+  read?(id: string, state: Properties): Promise<Created | undefined>;
+  /** Does an input ask for something else than the state has? By default when the two are not the same. */
+  differs?(name: string, state: Value | undefined, input: Value | undefined): boolean;
+  /** What a preview can know of the outputs. Without it, the engine takes all of them as unknown. */
+  plan?(inputs: Properties, state: Properties | undefined, changed: ReadonlySet<string>): Properties;
 }
 
-export class TableProvider implements Provider {
-  constructor(
-    readonly version: string,
-    private readonly types: Readonly<Record<string, ResourceType>>,
-  ) {}
+/** A data source. */
+export interface FunctionType {
+  readonly inputs: Schema;
+  invoke(inputs: Properties): Promise<Properties>;
+}
 
-  check = async (urn: string, _olds: Properties, news: Properties): Promise<CheckResult> => ({
-    ...checkInputs(this.typeOf(urn).inputs, news),
-  });
+export interface Difference {
+  readonly changed: readonly string[];
+  readonly replaces: readonly string[];
+  /** Named where inputs alone would not tell, as the state may have changed as well. */
+  readonly kinds?: Readonly<Record<string, "add" | "update" | "delete">>;
+}
 
-  diff = async (_id: string, urn: string, olds: Properties, news: Properties): Promise<DiffResult> => {
-    const schema = Object.entries(this.typeOf(urn).inputs);
-    const changed = schema.filter(([name]) => !same(olds[name], news[name]));
+interface OfResource {
+  readonly urn: string;
+}
+
+interface OfExisting extends OfResource {
+  readonly id: string;
+  readonly state: Properties;
+}
+
+interface Running {
+  readonly preview: boolean;
+  readonly display: Display;
+}
+
+export interface ProviderOptions {
+  readonly version: string;
+  readonly resources: Readonly<Record<string, ResourceType>>;
+  readonly functions?: Readonly<Record<string, FunctionType>>;
+  readonly configuration?: Schema;
+  readonly configure?: (values: Properties) => void;
+  /** Without it the engine takes secrets out of what a resource gets, and marks outputs by the inputs' names. */
+  readonly acceptsSecrets: boolean;
+  readonly supportsPreview: boolean;
+}
+
+/** What the engine gives to every provider beside its configuration. */
+const ownToEngine = new Set(["version", "pluginDownloadURL"]);
+
+export class Provider {
+  readonly version: string;
+  readonly acceptsSecrets: boolean;
+  readonly supportsPreview: boolean;
+
+  constructor(private readonly options: ProviderOptions) {
+    this.version = options.version;
+    this.acceptsSecrets = options.acceptsSecrets;
+    this.supportsPreview = options.supportsPreview;
+  }
+
+  checkConfig(news: Properties): Checked {
+    const entries = Object.entries(news);
+    const { inputs, failures } = checkInputs(
+      this.options.configuration ?? {},
+      Object.fromEntries(entries.filter(([name]) => !ownToEngine.has(name))),
+    );
+    return { inputs: { ...news, ...inputs }, failures };
+  }
+
+  /** Other configuration never replaces a provider, and with it all that it made. */
+  diffConfig(olds: Properties, news: Properties): Difference {
+    const names = new Set([...Object.keys(olds), ...Object.keys(news)]);
+    return { changed: [...names].filter((name) => !same(olds[name], news[name])), replaces: [] };
+  }
+
+  async configure(values: Properties): Promise<void> {
+    this.options.configure?.(values);
+  }
+
+  check(request: OfResource & { olds: Properties; news: Properties; randomSeed: string }): Checked {
+    const { urn, olds, news, randomSeed } = request;
+    return checkInputs(this.typeOf(urn).inputs, news, { resource: nameOf(urn), olds, randomSeed });
+  }
+
+  diff(request: OfResource & { state: Properties; inputs: Properties; ignored: readonly string[] }): Difference {
+    const type = this.typeOf(request.urn);
+    const changed = changedInputs(type, request);
+    const kinds = changed.map((name) => [name, kindOf(request.state[name], request.inputs[name])]);
     return {
-      changes: changed.length > 0,
-      replaces: changed.filter(([, property]) => property.replaces).map(([name]) => name),
+      changed,
+      replaces: changed.filter((name) => type.inputs[name]?.replaces || type.inputs[name]?.replacesUnlisted),
+      ...(type.differs && { kinds: Object.fromEntries(kinds) }),
     };
-  };
+  }
 
-  create = async (urn: string, inputs: Properties) => {
-    const { id, state } = await this.typeOf(urn).create(nameOf(urn), inputs, displayOf(urn));
-    return { id, outs: state };
-  };
+  async create(request: OfResource & Running & { inputs: Properties }): Promise<Created> {
+    const type = this.typeOf(request.urn);
+    if (request.preview) {
+      return { id: "", state: type.plan?.(request.inputs, undefined, new Set()) ?? request.inputs };
+    }
+    return await type.create(nameOf(request.urn), request.inputs, request.display);
+  }
 
-  update = async (_id: string, urn: string, olds: Properties, news: Properties) => ({
-    outs: await this.typeOf(urn).update(olds, news, displayOf(urn)),
-  });
+  async read(
+    request: OfExisting & { inputs: Properties },
+  ): Promise<(Created & { readonly inputs: Properties }) | undefined> {
+    const type = this.typeOf(request.urn);
+    const found = type.read ? await type.read(request.id, request.state) : request;
+    return found && { id: found.id, state: found.state, inputs: readInputs(type, found.state, request.inputs) };
+  }
 
-  delete = (_id: string, urn: string, state: Properties) => this.typeOf(urn).delete(state, displayOf(urn));
+  async update(
+    request: OfExisting & Running & { inputs: Properties; ignored: readonly string[] },
+  ): Promise<Properties> {
+    const { urn, preview, inputs, state, display } = request;
+    const type = this.typeOf(urn);
+    const changed = new Set(changedInputs(type, request));
+    if (preview) {
+      return type.plan?.(inputs, state, changed) ?? inputs;
+    }
+    return await type.update({ id: request.id, state, inputs, changed }, display);
+  }
 
-  invoke = async (token: string): Promise<never> => {
-    throw new Error(`the lab's double of this provider does not have the function ${token}`);
-  };
+  async delete(request: OfExisting & { display: Display }): Promise<void> {
+    await this.typeOf(request.urn).delete(request, request.display);
+  }
+
+  async invoke(token: string, given: Properties): Promise<{ result: Properties; failures: readonly Failure[] }> {
+    const type = this.options.functions?.[token];
+    if (!type) {
+      throw new Error(`the lab's double of this provider does not have the function ${token}`);
+    }
+    const { inputs, failures } = checkInputs(type.inputs, given);
+    return { result: failures.length > 0 ? {} : await type.invoke(inputs), failures };
+  }
 
   private typeOf(urn: string): ResourceType {
     const token = urn.split("::")[2]?.split("$").at(-1) ?? "";
-    const type = this.types[token];
+    const type = this.options.resources[token];
     if (!type) {
       throw new Error(`the lab's double of this provider does not have the resource ${token}`);
     }
     return type;
   }
+}
+
+function changedInputs(
+  type: ResourceType,
+  { state, inputs, ignored }: { state: Properties; inputs: Properties; ignored: readonly string[] },
+): string[] {
+  const differs = (name: string) =>
+    type.differs ? type.differs(name, state[name], inputs[name]) : !same(state[name], inputs[name]);
+  return Object.keys(type.inputs).filter((name) => !ignored.includes(name) && differs(name));
+}
+
+/** The inputs that would have made what was found: those of before where they still fit, all there are in an import. */
+function readInputs(type: ResourceType, state: Properties, before: Properties): Properties {
+  if (Object.keys(before).length === 0) {
+    return Object.fromEntries(Object.entries(state).filter(([name, value]) => type.inputs[name] && !isEmpty(value)));
+  }
+  const drifted = new Set(changedInputs(type, { state, inputs: before, ignored: [] }));
+  return Object.fromEntries(
+    Object.entries(before).map(([name, value]) => [name, drifted.has(name) ? (state[name] ?? null) : value]),
+  );
+}
+
+function kindOf(state: Value | undefined, input: Value | undefined): "add" | "update" | "delete" {
+  return isEmpty(state) ? "add" : input === undefined ? "delete" : "update";
 }
 
 function nameOf(urn: string): string {

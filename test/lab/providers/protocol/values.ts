@@ -9,9 +9,12 @@ const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
 const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
 
-/** What stands in for a value that a preview cannot know, one for each type. */
+/** A value that a preview cannot know, whatever its type. */
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** What the engine sends for such values, one for each type. */
 const unknowns = new Set([
-  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+  unknown,
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
   "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
@@ -26,6 +29,16 @@ export function isObject(value: Value | undefined): value is Properties {
 
 export function isUnknown(value: Value): boolean {
   return typeof value === "string" && unknowns.has(value);
+}
+
+/** Is the value, or anything in it, not known yet? */
+export function hasUnknown(value: Value): boolean {
+  return typeof value === "object" && value !== null ? Object.values(value).some(hasUnknown) : isUnknown(value);
+}
+
+/** Nothing, or what stands for it: an empty text, list or object, 0, false. */
+export function isEmpty(value: Value | undefined): boolean {
+  return Array.isArray(value) || isObject(value) ? Object.keys(value).length === 0 : !value;
 }
 
 export function isSecret(value: Value | undefined): value is { value: Value } {
