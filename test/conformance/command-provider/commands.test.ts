@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { UpdateResult, UpResult } from "../../lab/pulumi";
 import { needsLab } from "../../setup/needsLab";
+import { type Resources, type Stack, shownAbout } from "../stack";
 import { openHost, SshServers, strictHost } from "./sshServers";
-import { localCommand, type Resources, remoteCommand, Stack, shownAbout } from "./stack";
+import { createStack, localCommand, remoteCommand } from "./stack";
 
 const tell = "echo $0 ran, stdout was $PULUMI_COMMAND_STDOUT, stderr was $PULUMI_COMMAND_STDERR";
 const told = (verb: string) => `sh -c '${tell}; echo warned >&2' ${verb}`;
@@ -73,7 +74,7 @@ describe("command provider: commands", () => {
     needsLab(this);
     this.timeout(600_000); // the base image may have to be built
     servers = await SshServers.start();
-    stack = await Stack.create(servers, "commands");
+    stack = await createStack(servers, "commands");
     await stack.declare(resources("first"));
     planned = await stack.pulumi.preview();
     created = await stack.up(resources("first"));

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { needsLab } from "../../setup/needsLab";
+import type { Resources, Stack } from "../stack";
 import { openHost, SshServers, strictHost } from "./sshServers";
-import { copyToRemote, type Resources, Stack } from "./stack";
+import { copyToRemote, createStack } from "./stack";
 
 describe("command provider: CopyToRemote", () => {
   let servers: SshServers;
@@ -32,7 +33,7 @@ describe("command provider: CopyToRemote", () => {
     await mkdir(join(sources, "sub"), { recursive: true });
     await writeFile(join(sources, "tool"), "#!/bin/sh\n", { mode: 0o755 });
     await writeFile(join(sources, "sub/note"), "note\n");
-    stack = await Stack.create(servers, "copy");
+    stack = await createStack(servers, "copy");
     await stack.up(resources("one longer text\n", strictHost));
     inodes.push(await inode());
     await stack.up(resources("two\n", strictHost));

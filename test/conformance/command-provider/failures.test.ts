@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import type { UpResult } from "../../lab/pulumi";
 import { needsLab } from "../../setup/needsLab";
+import { type Resources, type Stack, shownAbout } from "../stack";
 import { deadHost, openHost, SshServers, strictHost } from "./sshServers";
-import { localCommand, type Resources, remoteCommand, Stack, shownAbout } from "./stack";
+import { createStack, localCommand, remoteCommand } from "./stack";
 
 const wrongKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 
@@ -38,7 +39,7 @@ describe("command provider: failures", () => {
     this.timeout(600_000); // the base image may have to be built
     servers = await SshServers.start();
     hostKey = await servers.hostKey();
-    stack = await Stack.create(servers, "failures");
+    stack = await createStack(servers, "failures");
     result = await stack.up(resources(), { allowFailure: true });
   });
 
@@ -121,7 +122,7 @@ describe("command provider: a dead host on destroy", () => {
   before(async function () {
     needsLab(this);
     servers = await SshServers.start();
-    stack = await Stack.create(servers, "gone");
+    stack = await createStack(servers, "gone");
     const connection = { host: strictHost, privateKey: servers.privateKey, dialErrorLimit: 0, perDialTimeout: 1 };
     await stack.up({ cleanup: remoteCommand({ connection, delete: "true" }) });
     // From now on its packets go nowhere.

@@ -1,56 +1,11 @@
-// A stack whose resources a test lists, deployed by the real engine with the provider under test.
-import { mkdir, writeFile } from "node:fs/promises";
+// Stacks and resources of the command provider.
 import { join } from "node:path";
-import { Pulumi, type ResourceState, type UpResult } from "../../lab/pulumi";
+import { type Resource, Stack } from "../stack";
 import type { SshServers } from "./sshServers";
 
-export interface Resource {
-  readonly type: string;
-  readonly args: Readonly<Record<string, unknown>>;
-  readonly options?: Readonly<Record<string, unknown>>;
-}
-
-export type Resources = Readonly<Record<string, Resource>>;
-
-export class Stack {
-  private constructor(
-    readonly pulumi: Pulumi,
-    private readonly listing: string,
-  ) {}
-
-  static async create(servers: SshServers, name: string): Promise<Stack> {
-    const stateDir = join(servers.directory, name);
-    const listing = join(stateDir, "resources.json");
-    await mkdir(stateDir);
-    const pulumi = new Pulumi({
-      programDir: join(__dirname, "program"),
-      stateDir,
-      run: servers.run,
-      extraEnv: { RESOURCES: listing },
-    });
-    await pulumi.init(name);
-    return new Stack(pulumi, listing);
-  }
-
-  async declare(resources: Resources): Promise<void> {
-    await writeFile(this.listing, JSON.stringify(resources));
-  }
-
-  async up(resources: Resources, options: { readonly allowFailure?: boolean } = {}): Promise<UpResult> {
-    await this.declare(resources);
-    // Failures of one resource are not to hide those of another.
-    return this.pulumi.up({ ...options, continueOnError: true });
-  }
-
-  /** A resource as the state has it. */
-  async state(name: string): Promise<ResourceState & { readonly outputs: Readonly<Record<string, unknown>> }> {
-    const state = await this.pulumi.exportState();
-    const found = state.resources.find(({ urn }) => urn.endsWith(`::${name}`));
-    if (!found?.outputs) {
-      throw new Error(`there is no ${name} in the state: ${state.resources.map(({ urn }) => urn).join(", ")}`);
-    }
-    return { ...found, outputs: found.outputs };
-  }
+export function createStack(servers: SshServers, name: string): Promise<Stack> {
+  const { directory, run } = servers;
+  return Stack.create({ name, directory, programDir: join(__dirname, "program"), run });
 }
 
 export const localCommand = (args: Resource["args"], options?: Resource["options"]): Resource => ({
@@ -66,10 +21,3 @@ export const remoteCommand = (args: Resource["args"], options?: Resource["option
 });
 
 export const copyToRemote = (args: Resource["args"]): Resource => ({ type: "remote.CopyToRemote", args });
-
-/** The lines that the display shows beside a resource, or in the diagnostics about it. */
-export function shownAbout(name: string, { stdout }: { readonly stdout: string }): string {
-  const [progress = "", diagnostics = ""] = stdout.split("\nDiagnostics:\n");
-  const own = diagnostics.split(/\n(?= {2}\S)/).filter((part) => part.includes(` (${name}):`));
-  return [...progress.split("\n").filter((line) => line.includes(` ${name} `)), ...own].join("\n");
-}

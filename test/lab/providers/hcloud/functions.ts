@@ -28,21 +28,23 @@ interface DataSource<Api> {
 const known = {
   id: { type: "integer" },
   name: { type: "string" },
-  selector: { type: "string" },
   withSelector: { type: "string" },
 } as const satisfies Schema;
+
+/** The old name of `withSelector`, which some still have. */
+const selector = { selector: { type: "string" } } as const satisfies Schema;
 
 /** Which of several is meant. */
 const recency = { mostRecent: { type: "boolean" } } as const satisfies Schema;
 
 function dataSource<Api extends { readonly id: number }>(hetzner: Hetzner, kind: DataSource<Api>): FunctionType {
   async function candidates(inputs: Properties): Promise<Api[]> {
-    const { id, name, selector, withSelector } = inputs;
+    const { id, name, withSelector } = inputs;
     if (id) {
       const answer = await hetzner.find<Record<string, Api>>(`${kind.path}/${id}`);
       return answer?.[kind.key] ? [answer[kind.key] as Api] : [];
     }
-    const labels = withSelector || selector;
+    const labels = withSelector || inputs.selector;
     return await hetzner.list<Api>(kind.path, `${kind.key}s`, {
       ...(name ? { name: String(name) } : {}),
       ...(labels ? { label_selector: String(labels) } : {}),
@@ -77,7 +79,7 @@ export function functions(hetzner: Hetzner): Readonly<Record<string, FunctionTyp
       what: "Server",
       path: "/servers",
       key: "server",
-      inputs: { placementGroupId: { type: "integer" }, withStatuses: { type: { list: "string" } } },
+      inputs: { ...selector, placementGroupId: { type: "integer" }, withStatuses: { type: { list: "string" } } },
       matches: ({ status }, { withStatuses }) => !Array.isArray(withStatuses) || withStatuses.includes(status),
       outputs: (found) => ({
         ...serverState(found, {}),
@@ -104,7 +106,7 @@ export function functions(hetzner: Hetzner): Readonly<Record<string, FunctionTyp
       what: "Floating IP",
       path: "/floating_ips",
       key: "floating_ip",
-      inputs: { ipAddress: { type: "string" } },
+      inputs: { ...selector, ipAddress: { type: "string" } },
       matches: (found, { ipAddress }) => !ipAddress || addressOf(found).ipAddress === ipAddress,
       outputs: floatingIpState,
     }),
@@ -113,6 +115,7 @@ export function functions(hetzner: Hetzner): Readonly<Record<string, FunctionTyp
       path: "/images",
       key: "image",
       inputs: {
+        ...selector,
         ...recency,
         includeDeprecated: { type: "boolean" },
         withArchitecture: { type: "string" },
@@ -140,7 +143,7 @@ export function functions(hetzner: Hetzner): Readonly<Record<string, FunctionTyp
       what: "SSH key",
       path: "/ssh_keys",
       key: "ssh_key",
-      inputs: { fingerprint: { type: "string" } },
+      inputs: { ...selector, fingerprint: { type: "string" } },
       query: ({ fingerprint }): Record<string, string> => (fingerprint ? { fingerprint: String(fingerprint) } : {}),
       outputs: ({ name, fingerprint, public_key, labels }) => ({ name, fingerprint, publicKey: public_key, labels }),
     }),
