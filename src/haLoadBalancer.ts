@@ -1,9 +1,9 @@
 // The component: arguments in, resource tree out. It wires; others validate, render and talk to hosts.
 import * as pulumi from "@pulumi/pulumi";
 import type { HaLoadBalancerArgs } from "./args";
-import { bundles, installBundle } from "./host/bundle";
+import { bundles, installBundle, type MoverFacts } from "./host/bundle";
 import { apply, install } from "./host/commands";
-import type { PlatformNode, Shared } from "./platform";
+import type { Mover, PlatformNode, Shared } from "./platform";
 import { validate } from "./validate";
 
 /** One node of the pair, as the outputs tell it. */
@@ -34,16 +34,17 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
     super("ha-load-balancer:index:HaLoadBalancer", name, {}, options);
     const { platform } = args;
     const child = { parent: this };
-    const context = { name, options: child };
+    const ports = settings.apply(({ frontends }) => frontends.map(({ port }) => port));
+    const context = { name, options: child, ports };
     const shared = platform.shared(context);
     const nodes = [platform.node(context, shared, 0), platform.node(context, shared, 1)] as const;
     const childName = (index: 0 | 1, what: string) => `${name}-${platform.nodeNames[index]}-${what}`;
     const facts = pairFacts(platform.nodeNames, nodes, shared);
     const files = pulumi
-      .all([settings, facts, nodes[0].ssh.privateKey])
-      .apply(([valid, pair, secret]) => bundles(valid, { ...pair, secret }));
+      .all([settings, facts, moverFacts(platform.mover), nodes[0].ssh.privateKey])
+      .apply(([valid, pair, mover, secret]) => bundles(valid, { ...pair, mover, secret }));
 
-    const packages = settings.apply(installBundle);
+    const packages = settings.apply((valid) => installBundle(valid, platform.mover?.packages));
     const installed = ([0, 1] as const).map((index) =>
       install(childName(index, "install"), nodes[index], packages, childOf(nodes[index])),
     );
@@ -67,16 +68,22 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
   }
 }
 
-function pairFacts(names: readonly string[], nodes: readonly [PlatformNode, PlatformNode], shared: Shared) {
-  return pulumi
-    .all([
-      pulumi.output(shared.addresses),
-      nodes.map(({ peerAddress, publicAddress }) => ({ peerAddress, publicAddress })),
-    ])
-    .apply(([addresses, own]) => ({
-      nodes: own.map((node, index) => ({ name: names[index] as string, ...node })),
-      addresses,
-    }));
+function pairFacts(names: readonly string[], nodes: readonly PlatformNode[], shared: Shared) {
+  const own = nodes.map(({ id, peerAddress, publicAddress, moverEnv }, index) => ({
+    name: names[index] as string,
+    id,
+    peerAddress,
+    publicAddress,
+    moverEnv,
+  }));
+  return pulumi.output({ nodes: own, addresses: shared.addresses });
+}
+
+/** Apart from the other facts, which are no secrets. */
+function moverFacts(mover: Mover | undefined): pulumi.Output<MoverFacts | undefined> {
+  const { script = "", env = {}, secrets = {}, rootOnlyAddresses = [] } = mover ?? {};
+  const all = { script, env, secrets: pulumi.secret(secrets), rootOnlyAddresses };
+  return pulumi.output(mover && all);
 }
 
 function nodeOutputs(names: readonly string[], nodes: readonly PlatformNode[]): pulumi.Output<NodeOutput[]> {

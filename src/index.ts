@@ -15,6 +15,7 @@ export * from "./haproxy/tls/args";
 export { type FailoverArgs, type FailoverProfile, failoverProfiles } from "./keepalived/args";
 export * from "./packages/args";
 export type {
+  Mover,
   Platform,
   PlatformContext,
   PlatformNode,

@@ -1,6 +1,6 @@
 // The extension point: what a cloud, or a pair of hosts, has to provide.
 // The component knows platforms only through this file.
-import type { CustomResourceOptions, Input, Inputs, Resource } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Input, Inputs, Output, Resource } from "@pulumi/pulumi";
 import type { Draft } from "./validation/draft";
 import type { Problem } from "./validation/problem";
 
@@ -56,8 +56,33 @@ export interface PlatformNode {
   readonly peerAddress: Input<string>;
   /** Address under which the node itself is reached from outside. */
   readonly publicAddress: Input<string>;
+  /** What the mover gets on this node alone, as environment variables. @default nothing */
+  readonly moverEnv?: Readonly<Record<string, Input<string>>>;
   /** The machine, where Pulumi manages it. */
   readonly resource?: Resource;
+}
+
+/**
+ * How a cloud is asked who holds an address, and told to give it to another machine. A static script does both:
+ *
+ * - `mover owner ADDRESS` prints the `id` of the machine that holds it, or nothing when none does;
+ * - `mover claim ADDRESS` makes it this machine, by one call, and returns once the cloud says that it is done.
+ *
+ * Exit status: 0 done, 75 try again, 77 denied. After a failure the last line on standard error is `CODE message`, such
+ * as `429 too many requests`. The environment has HA_LB_NODE_ID, HA_LB_PEER_ID, HA_LB_ADDRESS_ID, HA_LB_SECRETS (a
+ * directory with a file per secret, which only root can read), and what stands in `env` and `moverEnv`.
+ */
+export interface Mover {
+  /** Text of the script, its first line (`#!`) included. */
+  readonly script: string;
+  /** Debian packages that it needs, such as "curl". */
+  readonly packages: readonly string[];
+  /** What it gets on both nodes, as environment variables. @default nothing */
+  readonly env?: Readonly<Record<string, Input<string>>>;
+  /** Files of HA_LB_SECRETS by their names; they become Pulumi secrets. @default none */
+  readonly secrets?: Readonly<Record<string, Input<string>>>;
+  /** Addresses that only root's processes may talk to on a node: the cloud's metadata service. @default none */
+  readonly rootOnlyAddresses?: readonly string[];
 }
 
 export interface PlatformContext {
@@ -65,6 +90,8 @@ export interface PlatformContext {
   readonly name: string;
   /** Options that every resource of the platform gets: its parent above all. */
   readonly options: CustomResourceOptions;
+  /** TCP ports of the frontends, for a firewall. */
+  readonly ports: Output<readonly number[]>;
 }
 
 /** A plain object that says where the pair runs. */
@@ -74,6 +101,8 @@ export interface Platform {
   readonly nodeNames: readonly string[];
   /** The platform's own arguments, for validation. */
   readonly args: Inputs;
+  /** Moves the addresses, where Keepalived itself cannot hold them. @default none */
+  readonly mover?: Mover;
   /** What is wrong with these arguments, as far as they are known. */
   problems(args: Draft<Record<string, unknown>>): Problem[];
   shared(context: PlatformContext): Shared;

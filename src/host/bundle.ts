@@ -8,7 +8,7 @@ import { renderProxy } from "../haproxy/render";
 import { failoverModel } from "../keepalived/model";
 import { type KeepalivedNode, markerAddress, renderKeepalived } from "../keepalived/render";
 import { masterDownSeconds, priorities, probeFailures } from "../keepalived/timers";
-import { programOf, sourceId } from "../packages/model";
+import { type Program, programOf, sourceId } from "../packages/model";
 import { installFiles } from "../packages/render";
 import type { Settings } from "../validate";
 import { renderTemplate } from "./template";
@@ -26,13 +26,32 @@ export interface Bundle {
 
 /** What a bundle has to know of the nodes beyond the user's settings. */
 export interface PairFacts {
-  readonly nodes: readonly { readonly name: string; readonly peerAddress: string; readonly publicAddress: string }[];
+  readonly nodes: readonly NodeFacts[];
   readonly addresses: readonly {
+    readonly name: string;
     readonly address: string;
+    readonly id: string;
     readonly held?: { readonly prefixLength: number; readonly interface?: string };
   }[];
+  /** What moves the addresses that Keepalived does not hold. */
+  readonly mover?: MoverFacts;
   /** Known to whoever deploys the pair, and to nobody else: what the nodes know each other by comes from it. */
   readonly secret: string;
+}
+
+export interface NodeFacts {
+  readonly name: string;
+  readonly id: string;
+  readonly peerAddress: string;
+  readonly publicAddress: string;
+  readonly moverEnv?: Readonly<Record<string, string>>;
+}
+
+export interface MoverFacts {
+  readonly script: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly rootOnlyAddresses: readonly string[];
 }
 
 const staticFiles = join(__dirname, "files");
@@ -50,7 +69,7 @@ export function bundles(settings: Settings, pair: PairFacts): readonly [Bundle, 
 
 function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): BundleFile[] {
   const failover = failoverModel(settings.failover);
-  const [own, peer] = [pair.nodes[index], pair.nodes[1 - index]] as [PairFacts["nodes"][0], PairFacts["nodes"][0]];
+  const [own, peer] = [pair.nodes[index], pair.nodes[1 - index]] as [NodeFacts, NodeFacts];
   const proxy = renderProxy(settings, {
     ipv6: pair.addresses.some(({ address }) => isIPv6(address)),
     ownAddresses: [...pair.addresses.map(({ address }) => address), ...pair.nodes.map((node) => node.publicAddress)],
@@ -70,6 +89,7 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
     ownAddress: own.peerAddress,
     peerAddress: peer.peerAddress,
     heldAddresses: held.map(({ address }) => address),
+    hasMover: pair.mover !== undefined,
   };
   const program = programOf(settings.packages?.haproxy);
   const { service, binary, branch } = program;
@@ -80,6 +100,8 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
     peerAddress: peer.peerAddress,
     marker: markerAddress(own.peerAddress),
     heldAddresses: held,
+    addresses: pair.addresses.map(({ name, address, id }) => ({ name, address, id })),
+    mover: pair.mover ? moverSettings(pair.mover, own, peer) : null,
     ports: proxy.ports,
     statusPort: failover.statusPort,
     probeIntervalSeconds: failover.probeIntervalSeconds,
@@ -94,7 +116,30 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
     ...proxy.files.map((one) => ({ ...one, mode: 0o600 })),
     { path: "keepalived.conf", mode: 0o600, content: renderKeepalived(failover, keepalivedNode) },
     textFile("node.json", `${JSON.stringify(node, null, 2)}\n`),
-    textFile("units/haproxy.conf", renderTemplate("host/haproxy.service.mustache", program)),
+    textFile("units/haproxy.conf", haproxyUnit(program, pair)),
+    ...(pair.mover ? moverFiles(pair.mover) : []),
+  ];
+}
+
+/** A restart takes 0.2 s, a move of a cloud's address seconds: there, a crash is a fault only when it stays one. */
+function haproxyUnit(program: Program, { mover }: PairFacts): string {
+  return renderTemplate("host/haproxy.service.mustache", { ...program, ridesOutCrashes: mover !== undefined });
+}
+
+function moverSettings({ env, rootOnlyAddresses }: MoverFacts, own: NodeFacts, peer: NodeFacts) {
+  return {
+    nodeId: own.id,
+    peerId: peer.id,
+    env: { ...env, ...own.moverEnv },
+    peerPublicAddress: peer.publicAddress,
+    rootOnly: rootOnlyAddresses,
+  };
+}
+
+function moverFiles({ script, secrets }: MoverFacts): BundleFile[] {
+  return [
+    { path: "bin/mover", mode: 0o755, content: script },
+    ...Object.entries(secrets).map(([name, content]) => ({ path: `secrets/${name}`, mode: 0o600, content })),
   ];
 }
 
@@ -123,9 +168,9 @@ function byPath(one: BundleFile, other: BundleFile): number {
 }
 
 /** What installs the packages, and what it has to know. The same on both nodes. */
-export function installBundle({ packages }: Settings): Bundle {
+export function installBundle({ packages }: Settings, moverPackages: readonly string[] = []): Bundle {
   const script = readFileSync(join(staticFiles, "install"), "utf8");
-  return { files: [{ path: "install", mode: 0o755, content: script }, ...installFiles(packages)] };
+  return { files: [{ path: "install", mode: 0o755, content: script }, ...installFiles(packages, moverPackages)] };
 }
 
 function digest(files: readonly BundleFile[]): string {

@@ -18,6 +18,8 @@ export interface KeepalivedNode {
   readonly peerAddress: string;
   /** Addresses with prefix that Keepalived itself holds; none where a cloud moves them. */
   readonly heldAddresses: readonly string[];
+  /** Whether an agent moves addresses, and so has to hear of every transition. */
+  readonly hasMover: boolean;
 }
 
 export function renderKeepalived(failover: FailoverModel, node: KeepalivedNode): string {
@@ -32,6 +34,7 @@ export function renderKeepalived(failover: FailoverModel, node: KeepalivedNode):
     ownAddress: node.ownAddress,
     peerAddress: node.peerAddress,
     marker: markerAddress(node.ownAddress),
+    hasMover: node.hasMover,
     hasAddresses: node.heldAddresses.length > 0,
     addresses: node.heldAddresses.map((address, index) => ({ address, index })),
   });

@@ -11,13 +11,15 @@ interface InstallFile {
 
 const DEFAULT_LOCK_SECONDS = 300;
 
-export function installFiles(packages: Packages = {}): InstallFile[] {
+/** @param moverPackages what the platform's mover needs beside what every node does */
+export function installFiles(packages: Packages = {}, moverPackages: readonly string[] = []): InstallFile[] {
   const program = programOf(packages.haproxy);
   const source = sourceOf(packages);
   const settings = {
     LOCK_SECONDS: packages.lockTimeoutSeconds ?? DEFAULT_LOCK_SECONDS,
     HAPROXY_PACKAGE: program.package,
     HAPROXY_BRANCH: program.branch ?? "",
+    MOVER_PACKAGES: `"${moverPackages.join(" ")}"`,
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   return [{ path: "settings", mode: 0o600, content: lines.join("") }, ...(source ? sourceFiles(source, program) : [])];

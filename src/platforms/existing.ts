@@ -2,6 +2,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform, SshConnection } from "../platform";
 import { type ExistingDraft, existingProblems } from "./existingRules";
+import { type BastionArgs, bastionEndpoint } from "./sshArgs";
+
+export type { BastionArgs } from "./sshArgs";
 
 /** An address that the pair shares. */
 export interface VirtualAddressArgs {
@@ -12,22 +15,6 @@ export interface VirtualAddressArgs {
    * @default the one that has an address of the same network
    */
   interface?: pulumi.Input<string>;
-}
-
-/** A host that connections to the nodes pass through. */
-export interface BastionArgs {
-  /** IP address or DNS name. */
-  host: pulumi.Input<string>;
-  /** @default 22 */
-  port?: pulumi.Input<number>;
-  /** @default the user of the nodes */
-  user?: pulumi.Input<string>;
-  /** @default the key of the nodes */
-  privateKey?: pulumi.Input<string>;
-  /** Passphrase of the private key. @default that of the nodes, when the key is theirs too */
-  privateKeyPassphrase?: pulumi.Input<string>;
-  /** The bastion's public host key, such as "ecdsa-sha2-nistp256 AAAA…". */
-  hostKey?: pulumi.Input<string>;
 }
 
 /** How the nodes are reached. */
@@ -113,20 +100,14 @@ function sharedAddresses(list: readonly pulumi.UnwrappedObject<VirtualAddressArg
 
 function sshConnection({ bastion, ...login }: SshArgs, { host, hostKey }: ExistingNodeArgs): SshConnection {
   const { user, port, privateKey, privateKeyPassphrase } = login;
-  const key = { privateKey, privateKeyPassphrase };
   return {
-    ...key,
     host,
     port,
     user,
+    privateKey,
+    privateKeyPassphrase,
     hostKey,
     dialErrorLimit: 4,
-    bastion: bastion && {
-      ...bastion,
-      user: bastion.user ?? user,
-      privateKey: bastion.privateKey ?? privateKey,
-      // A bastion with a key of its own does not get the passphrase of the nodes' key.
-      privateKeyPassphrase: bastion.privateKeyPassphrase ?? (bastion.privateKey ? undefined : privateKeyPassphrase),
-    },
+    bastion: bastionEndpoint(bastion, login),
   };
 }

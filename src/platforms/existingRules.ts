@@ -1,16 +1,16 @@
 // What the arguments of `existing` have to fulfil.
 import { isIP, isIPv6, SocketAddress } from "node:net";
 import * as checks from "../validation/checks";
-import { type Draft, entries, isRecord, known, UNKNOWN } from "../validation/draft";
+import { type Draft, entries, isRecord, UNKNOWN } from "../validation/draft";
 import type { Plain } from "../validation/plain";
 import { type Problem, problem, show } from "../validation/problem";
 import { filledList, shape, unknownProperties } from "../validation/shape";
-import { hostKeyProblems, privateKeyProblems } from "../validation/sshKeys";
-import type { BastionArgs, ExistingNodeArgs, SshArgs, VirtualAddressArgs } from "./existing";
+import { privateKeyProblems } from "../validation/sshKeys";
+import type { ExistingNodeArgs, SshArgs, VirtualAddressArgs } from "./existing";
+import { bastionProblems, givenHostKey, notAnObject, type Waiver } from "./sshRules";
 
 type Node = Plain<ExistingNodeArgs>;
 type VirtualAddress = Plain<VirtualAddressArgs>;
-type Bastion = Plain<BastionArgs>;
 type Ssh = Plain<SshArgs>;
 
 export interface ExistingDraft {
@@ -39,14 +39,6 @@ const twoNodes: Rule = ({ nodes }) => {
   );
 };
 
-function notAnObject(value: unknown, fix: string): string {
-  if (value === undefined || value === null) {
-    return `is missing. ${fix}`;
-  }
-  // Not shown: it may be a key, or a passphrase.
-  return `${value === UNKNOWN ? "is an Output; what is in it can be one." : "is not an object."} ${fix}`;
-}
-
 const nodeShapes: Rule = ({ nodes, ssh }) =>
   entries<Node>("platform.nodes", nodes).flatMap(({ path, value }) => [
     ...unknownProperties(path, value, ["name", "host", "hostKey", "peerAddress"] satisfies (keyof Node)[]),
@@ -54,7 +46,7 @@ const nodeShapes: Rule = ({ nodes, ssh }) =>
       ? [problem(`${path}.name`, "is an Output. Give a plain string; the node's resources are named after it.")]
       : checks.name(`${path}.name`, value.name)),
     ...checks.host(`${path}.host`, value.host),
-    ...nodeHostKey(path, value.hostKey, ssh),
+    ...givenHostKey(path, value.hostKey, waiver(ssh)),
     ...(value.peerAddress === undefined
       ? peerFromHost(path, value.host)
       : checks.address(`${path}.peerAddress`, value.peerAddress)),
@@ -71,19 +63,10 @@ function peerFromHost(path: string, host: unknown): Problem[] {
       ];
 }
 
-function nodeHostKey(path: string, hostKey: unknown, ssh: Draft<Ssh>): Problem[] {
-  if (hostKey !== undefined) {
-    return hostKeyProblems(`${path}.hostKey`, hostKey);
-  }
-  const anyIsFine = isRecord(ssh) && (ssh.acceptAnyHostKey === true || ssh.acceptAnyHostKey === UNKNOWN);
-  return anyIsFine
-    ? []
-    : [
-        problem(
-          `${path}.hostKey`,
-          'is missing. Give the host\'s public key, such as "ecdsa-sha2-nistp256 AAAA…" (see `ssh-keyscan -t ecdsa HOST`), or set platform.ssh.acceptAnyHostKey to true.',
-        ),
-      ];
+function waiver(ssh: Draft<Ssh>): Waiver {
+  const given = isRecord(ssh) && ssh.acceptAnyHostKey;
+  // One that an update will tell may be set.
+  return { property: "platform.ssh.acceptAnyHostKey", isSet: given === true || given === UNKNOWN };
 }
 
 const addressFix = 'Add an address with its prefix length, such as { address: "198.51.100.10/24" }.';
@@ -104,8 +87,6 @@ const SSH = [
   "bastion",
   "acceptAnyHostKey",
 ] satisfies (keyof Ssh)[];
-const BASTION = ["host", "port", "user", "privateKey", "privateKeyPassphrase", "hostKey"] satisfies (keyof Bastion)[];
-
 const sshShape: Rule = ({ ssh }) => {
   if (!isRecord(ssh)) {
     return [problem("platform.ssh", notAnObject(ssh, "Say how the nodes are reached: at least { privateKey }."))];
@@ -117,26 +98,9 @@ const sshShape: Rule = ({ ssh }) => {
     ...checks.optional(checks.userName)("platform.ssh.user", ssh.user),
     ...checks.optional(checks.port)("platform.ssh.port", ssh.port),
     ...checks.optional(checks.flag)("platform.ssh.acceptAnyHostKey", ssh.acceptAnyHostKey),
-    ...(bastion === undefined ? [] : bastionShape(bastion, ssh)),
+    ...bastionProblems("platform.ssh.bastion", bastion, waiver(ssh)),
   ];
 };
-
-function bastionShape(bastion: Draft<Bastion>, ssh: Draft<Ssh>): Problem[] {
-  const path = "platform.ssh.bastion";
-  if (bastion === UNKNOWN || !isRecord(bastion)) {
-    return [problem(path, notAnObject(bastion, "Give { host, hostKey }."))];
-  }
-  return [
-    ...unknownProperties(path, bastion, BASTION),
-    ...checks.host(`${path}.host`, bastion.host),
-    ...checks.optional(checks.port)(`${path}.port`, bastion.port),
-    ...checks.optional(checks.userName)(`${path}.user`, bastion.user),
-    ...(known(bastion.privateKey)
-      ? privateKeyProblems(`${path}.privateKey`, bastion.privateKey, bastion.privateKeyPassphrase)
-      : []),
-    ...nodeHostKey(path, bastion.hostKey, ssh),
-  ];
-}
 
 /** The two nodes are two machines. */
 const differentNodes: Rule = ({ nodes }) => {

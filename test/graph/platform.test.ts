@@ -116,10 +116,11 @@ describe("a platform of somebody else's", () => {
       secret: "the operator's",
       nodes: names.map((name, index) => ({
         name,
+        id: name,
         peerAddress: `10.0.0.${index + 1}`,
-        publicAddress: `198.51.100.${index + 1}`,
+        publicAddress: `192.0.2.${index + 1}`,
       })),
-      addresses: [{ address: "203.0.113.1" }],
+      addresses: [{ name: "main", id: "1", address: "203.0.113.1" }],
     });
     assert.doesNotMatch(file(bundle, "keepalived.conf").content, /virtual_ipaddress_excluded|203\.0\.113\.1/);
   });

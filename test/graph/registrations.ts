@@ -12,6 +12,7 @@ export interface Registration {
   /** URN and id, or nothing for the default one. */
   readonly provider: string;
   readonly aliases: readonly string[];
+  readonly ignoreChanges: readonly string[];
   readonly createTimeout: string;
   /** As they go over the wire: secrets are wrapped. */
   readonly inputs: Readonly<Record<string, unknown>>;
@@ -33,6 +34,7 @@ interface Request {
   getDeletedwith(): string;
   getProvider(): string;
   getAliasesList(): { getUrn(): string; getSpec(): { getName(): string } | undefined }[];
+  getIgnorechangesList(): string[];
   getCustomtimeouts(): { getCreate(): string } | undefined;
   getObject(): { toJavaScript(): Record<string, unknown> };
 }
@@ -47,14 +49,23 @@ interface Monitor {
   ): unknown;
 }
 
-/** @param program makes resources, and returns what is there once they are */
-export async function run(program: () => pulumi.Output<unknown>): Promise<Program> {
+/** What a provider adds to the inputs of a resource that it has made. */
+export type Made = (type: string, name: string) => Readonly<Record<string, unknown>>;
+
+/**
+ * @param program makes resources, and returns what is there once they are
+ * @param made by default nothing, and ids that say whose they are
+ */
+export async function run(program: () => pulumi.Output<unknown>, made: Made = () => ({})): Promise<Program> {
   const registrations: Registration[] = [];
   const outputs = new Map<string, Readonly<Record<string, unknown>>>();
   const errors: unknown[] = [];
   await pulumi.runtime.setMocks({
-    newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs }),
-    call: () => ({}),
+    newResource: ({ type, name, inputs }) => {
+      const { id = `${name}-id`, ...outputs } = made(type, name);
+      return { id: id as string, state: { ...inputs, ...outputs } };
+    },
+    call: ({ token }) => made(token, ""),
   });
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const { registerResource, registerResourceOutputs } = monitor;
@@ -69,6 +80,7 @@ export async function run(program: () => pulumi.Output<unknown>): Promise<Progra
         deletedWith: request.getDeletedwith(),
         provider: request.getProvider(),
         aliases: request.getAliasesList().map((alias) => alias.getUrn() || (alias.getSpec()?.getName() ?? "")),
+        ignoreChanges: request.getIgnorechangesList(),
         createTimeout: request.getCustomtimeouts()?.getCreate() ?? "",
         inputs: request.getObject().toJavaScript(),
       });

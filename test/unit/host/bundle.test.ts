@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { globSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { fingerprint } from "../../../src/host/bundle";
+import { bundles, fingerprint } from "../../../src/host/bundle";
 import { sourceId } from "../../../src/packages/model";
 import type { Packages } from "../../../src/packages/rules";
+import type { Settings } from "../../../src/validate";
 import { sampleArgs } from "../sampleArgs";
 import { file, sampleBundles } from "./sampleBundles";
 
@@ -76,6 +77,8 @@ describe("a bundle", () => {
       ownAddress: "10.0.0.12",
       peerAddress: "10.0.0.11",
       marker: "169.254.255.51/32",
+      addresses: ["198.51.100.10", "2001:db8::10"].map((address) => ({ name: address, address, id: address })),
+      mover: null,
       heldAddresses: [
         { address: "198.51.100.10/24", interface: "eth0" },
         { address: "2001:db8::10/64", interface: "eth1.5" },
@@ -98,6 +101,68 @@ describe("a bundle", () => {
     const ipv4 = [{ address: "198.51.100.10/24" }];
     assert.match(file(first, "haproxy.cfg").content, /bind :::443 v6only/);
     assert.doesNotMatch(file(sampleBundles(["platform.virtualAddresses", ipv4])[0], "haproxy.cfg").content, /v6only/);
+  });
+});
+
+describe("a bundle with a mover", () => {
+  const { platform: _, ...settings } = sampleArgs();
+  const [one, other] = bundles(settings as unknown as Settings, {
+    secret: "the operator's",
+    nodes: ["lb1", "lb2"].map((name, index) => ({
+      name,
+      id: `100${index + 1}`,
+      peerAddress: `10.0.1.${index + 1}`,
+      publicAddress: `192.0.2.${index + 1}`,
+      moverEnv: { CARD: `eni-${index + 1}` },
+    })),
+    addresses: [{ name: "main", id: "5001", address: "203.0.113.7" }],
+    mover: {
+      script: "#!/bin/sh\nexit 75\n",
+      env: { REGION: "here" },
+      secrets: { token: "open sesame" },
+      rootOnlyAddresses: ["169.254.169.254"],
+    },
+  });
+
+  it("has the script as it is, and each secret in one file that only root can read", () => {
+    assert.deepEqual(file(one, "bin/mover"), { path: "bin/mover", mode: 0o755, content: "#!/bin/sh\nexit 75\n" });
+    const withSecret = one.files.filter(({ content }) => content.includes("open sesame"));
+    assert.deepEqual(withSecret, [{ path: "secrets/token", mode: 0o600, content: "open sesame" }]);
+  });
+
+  it("tells each node who is who", () => {
+    const told = [one, other].map((bundle) => JSON.parse(file(bundle, "node.json").content));
+    assert.deepEqual(told[0].addresses, [{ name: "main", address: "203.0.113.7", id: "5001" }]);
+    assert.deepEqual(
+      told.map(({ mover }) => mover),
+      [
+        {
+          nodeId: "1001",
+          peerId: "1002",
+          env: { REGION: "here", CARD: "eni-1" },
+          peerPublicAddress: "192.0.2.2",
+          rootOnly: ["169.254.169.254"],
+        },
+        {
+          nodeId: "1002",
+          peerId: "1001",
+          env: { REGION: "here", CARD: "eni-2" },
+          peerPublicAddress: "192.0.2.1",
+          rootOnly: ["169.254.169.254"],
+        },
+      ],
+    );
+  });
+
+  it("leaves the addresses to the mover, which hears of each transition", () => {
+    const { content } = file(one, "keepalived.conf");
+    assert.match(content, /vrrp_notify_fifo/);
+    assert.doesNotMatch(content, /virtual_ipaddress_excluded/);
+  });
+
+  it("rides out a crash of HAProxy, where a move takes longer than a restart", () => {
+    assert.match(file(one, "units/haproxy.conf").content, /SERVICE_RESULT/);
+    assert.doesNotMatch(file(first, "units/haproxy.conf").content, /SERVICE_RESULT/);
   });
 });
 

@@ -12,11 +12,16 @@ export function sampleBundles(
 
 export function bundlesOf(settings: Settings, platform: SampleArgs["platform"] = sampleArgs().platform) {
   return bundles(settings, {
-    nodes: platform.nodes.map(({ name, peerAddress, host }) => ({ name, peerAddress, publicAddress: host })),
+    nodes: platform.nodes.map(({ name, host, peerAddress }) => ({
+      name,
+      id: host,
+      peerAddress,
+      publicAddress: host,
+    })),
     secret: "the operator's",
     addresses: platform.virtualAddresses.map(({ address, interface: held }) => {
       const [ip = "", prefixLength] = address.split("/");
-      return { address: ip, held: { prefixLength: Number(prefixLength), interface: held } };
+      return { name: ip, id: ip, address: ip, held: { prefixLength: Number(prefixLength), interface: held } };
     }),
   });
 }

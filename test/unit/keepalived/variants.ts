@@ -9,10 +9,13 @@ export interface Variant {
   readonly pair: readonly KeepalivedNode[];
 }
 
-const nodes = (own: readonly [string, string], heldAddresses: readonly string[]): readonly KeepalivedNode[] => [
-  { name: "lb1", index: 0, ownAddress: own[0], peerAddress: own[1], heldAddresses },
-  { name: "lb2", index: 1, ownAddress: own[1], peerAddress: own[0], heldAddresses },
-];
+const nodes = (own: readonly [string, string], heldAddresses: readonly string[]): readonly KeepalivedNode[] => {
+  const common = { heldAddresses, hasMover: heldAddresses.length === 0 };
+  return [
+    { name: "lb1", index: 0, ownAddress: own[0], peerAddress: own[1], ...common },
+    { name: "lb2", index: 1, ownAddress: own[1], peerAddress: own[0], ...common },
+  ];
+};
 export const ipv4 = nodes(["10.0.0.11", "10.0.0.12"], ["198.51.100.10/24"]);
 const ipv6 = nodes(["fd00::b", "fd00::c"], ["198.51.100.10/24", "2001:db8::10/64"]);
 const moved = nodes(["10.0.0.11", "10.0.0.12"], []);

@@ -13,12 +13,14 @@ const KEY_FILE = "apt/keyrings/ha-load-balancer.asc";
 
 describe("what a node installs from", () => {
   it("is the distribution alone where nothing is said", () => {
-    assert.deepEqual(contents(), { settings: "LOCK_SECONDS=300\nHAPROXY_PACKAGE=haproxy\nHAPROXY_BRANCH=\n" });
+    assert.deepEqual(contents(), {
+      settings: 'LOCK_SECONDS=300\nHAPROXY_PACKAGE=haproxy\nHAPROXY_BRANCH=\nMOVER_PACKAGES=""\n',
+    });
   });
 
   it("is the community's repository, trusted by its own key, for that branch", () => {
     const files = contents(community);
-    assert.equal(files.settings, "LOCK_SECONDS=300\nHAPROXY_PACKAGE=haproxy\nHAPROXY_BRANCH=3.0\n");
+    assert.equal(files.settings, 'LOCK_SECONDS=300\nHAPROXY_PACKAGE=haproxy\nHAPROXY_BRANCH=3.0\nMOVER_PACKAGES=""\n');
     assert.match(
       files[SOURCES] ?? "",
       /URIs: https:\/\/haproxy\.debian\.net\nSuites: \{codename\}-backports-3\.0\nComponents: main\nSigned-By: \{keyring\}\n$/,
@@ -30,7 +32,10 @@ describe("what a node installs from", () => {
 
   it("is the subscriber's repository, whose packages have the branch in their name", () => {
     const files = contents({ ...community, edition: "enterprise", enterpriseKey: "0123456789abcdef" });
-    assert.equal(files.settings, "LOCK_SECONDS=300\nHAPROXY_PACKAGE=hapee-3.0r1-lb\nHAPROXY_BRANCH=\n");
+    assert.equal(
+      files.settings,
+      'LOCK_SECONDS=300\nHAPROXY_PACKAGE=hapee-3.0r1-lb\nHAPROXY_BRANCH=\nMOVER_PACKAGES=""\n',
+    );
     const url = "https://www.haproxy.com/download/hapee/key/0123456789abcdef-plus/3.0r1";
     assert.ok(files[SOURCES]?.includes(`URIs: ${url}/{distribution}-{codename}/{architecture}/\nSuites: {codename}\n`));
     assert.doesNotMatch(files[PREFERENCES] ?? "", /Pin: version/);

@@ -1,0 +1,210 @@
+// What the arguments of `hcloud` have to fulfil.
+import { isIPv4 } from "node:net";
+import * as checks from "../validation/checks";
+import { type Draft, entries, isRecord, known, UNKNOWN } from "../validation/draft";
+import type { Plain } from "../validation/plain";
+import { type Problem, problem, show } from "../validation/problem";
+import { filledList, list, shape, table, unknownProperties } from "../validation/shape";
+import { hostKeyProblems, privateKeyProblems } from "../validation/sshKeys";
+import {
+  floatingIpTypes,
+  type HcloudArgs,
+  type HcloudFloatingIpArgs,
+  type HcloudNetworkArgs,
+  type HcloudServerArgs,
+  type HcloudSshArgs,
+  serverCreationInputs,
+} from "./hcloudArgs";
+import { bastionProblems, notAnObject } from "./sshRules";
+
+export const defaultNodeNames = ["lb1", "lb2"] as const;
+
+const { check, isText, optional } = checks;
+
+type Args = Plain<HcloudArgs>;
+type Server = Plain<HcloudServerArgs>;
+type FloatingIp = Plain<HcloudFloatingIpArgs>;
+export type HcloudDraft = { readonly [Key in keyof Args]: Draft<Args[Key]> };
+
+type Rule = (draft: HcloudDraft) => Problem[];
+
+/** Hetzner's tokens are of one form; text that is not would only fail at the first failover. Never shown. */
+const token: checks.Check = (path, value) => {
+  if (value === UNKNOWN || (isText(value) && /^[A-Za-z0-9]{64}$/.test(value))) {
+    return [];
+  }
+  const complaint = value === undefined ? "is missing." : "is not an API token (its text is not shown).";
+  return [problem(path, `${complaint} Give the 64 letters and digits of a read and write token, as a secret.`)];
+};
+
+const word = (example: string) =>
+  check(
+    (value) => isText(value) && /^[a-z0-9][a-z0-9.-]{0,62}$/.test(value),
+    "is not one of Hetzner's names.",
+    `Use one such as "${example}".`,
+  );
+
+const id = check(
+  (value) => isText(value) && /^[1-9][0-9]{0,17}$/.test(value),
+  "is not an id.",
+  'Use its number in Hetzner\'s API, as text, such as "4711".',
+);
+const idNumber = check((value) => Number.isSafeInteger(value) && Number(value) > 0, "is not an id.", "Use a number.");
+
+const ipv4Range = check(
+  (value) => isText(value) && value.includes("/") && isIPv4(value.split("/")[0] ?? "") && !checks.network("", value)[0],
+  "is not an IPv4 range.",
+  'Use one such as "10.0.0.0/16"; private networks of Hetzner are IPv4 only.',
+);
+
+const networkShape = shape<Plain<HcloudNetworkArgs>>({
+  id: optional(idNumber),
+  ipRange: optional(ipv4Range),
+  subnetIpRange: optional(ipv4Range),
+  zone: optional(word("eu-central")),
+});
+
+const floatingIpShape = shape<FloatingIp>({
+  name: checks.name,
+  type: optional(checks.oneOf(floatingIpTypes)),
+  id: optional(id),
+});
+
+const serverShape = shape<Server>({
+  id,
+  publicAddress: checks.host,
+  privateAddress: checks.address,
+  hostKey: hostKeyProblems,
+});
+
+const label = check(
+  (value) => isText(value) && /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/.test(value),
+  "is not usable in a label.",
+  "Use letters and digits, with . _ - between them, 63 at most.",
+);
+const labelKey = check(
+  (value) => isText(value) && value.length > 0 && value.split("/").length <= 2,
+  "is not the key of a label.",
+  'Use one such as "team" or "example.com/team".',
+);
+
+const networksFix = 'List the networks, such as ["203.0.113.0/24"].';
+
+const sshShape: Rule = ({ ssh }) => {
+  if (!isRecord(ssh)) {
+    return [problem("platform.ssh", notAnObject(ssh, "Give { privateKey, allowFrom }."))];
+  }
+  const { privateKey, privateKeyPassphrase, allowFrom, existingKeys, bastion } = ssh;
+  return [
+    ...unknownProperties("platform.ssh", ssh, SSH),
+    ...privateKeyProblems("platform.ssh.privateKey", privateKey, privateKeyPassphrase),
+    ...filledList(checks.network, networksFix)("platform.ssh.allowFrom", allowFrom),
+    ...optional(filledList(checks.text(255), "Name a key."))("platform.ssh.existingKeys", existingKeys),
+    ...bastionProblems("platform.ssh.bastion", bastion),
+  ];
+};
+const SSH = [
+  "privateKey",
+  "privateKeyPassphrase",
+  "allowFrom",
+  "existingKeys",
+  "bastion",
+] satisfies (keyof HcloudSshArgs)[];
+
+const properties: { readonly [Key in keyof Required<Args>]: checks.Check } = {
+  location: word("fsn1"),
+  serverType: word("cx23"),
+  image: optional(word("debian-12")),
+  failoverToken: token,
+  ssh: () => [],
+  allowClientsFrom: optional(filledList(checks.network, networksFix)),
+  floatingIps: optional(plainList(floatingIpShape, 'Give at least one, such as { name: "main" }.')),
+  network: optional(networkShape),
+  firewallIds: optional(filledList(idNumber, "Give the id of one.")),
+  nodeNames: optional(plainList(checks.name, 'Give two, such as ["lb1", "lb2"].')),
+  servers: optional(plainList(serverShape, "Give two.")),
+  labels: optional(table(labelKey, label)),
+  deleteProtection: optional(checks.flag),
+  replaceServersOn: optional(list(checks.oneOf(serverCreationInputs))),
+};
+
+/** A list that decides which resources there are: it has to be known when the program runs. */
+function plainList(item: checks.Check, fix: string): checks.Check {
+  return (path, value) =>
+    value === UNKNOWN
+      ? [problem(path, "is an Output. List them; only what is in them can be Outputs.")]
+      : filledList(item, fix)(path, value);
+}
+
+const shapes: Rule = (draft) => [
+  ...unknownProperties("platform", { ...draft }, Object.keys(properties)),
+  ...Object.entries(properties).flatMap(([key, one]) => one(`platform.${key}`, draft[key as keyof Args])),
+];
+
+/** Names are keys of resources, and a pair is two. */
+const pairs: Rule = ({ nodeNames, servers }) =>
+  (
+    [
+      ["nodeNames", nodeNames],
+      ["servers", servers],
+    ] as const
+  ).flatMap(([key, given]) => {
+    if (!Array.isArray(given)) {
+      return [];
+    }
+    const path = `platform.${key}`;
+    return given.length === 2 ? [] : [problem(path, `has ${given.length}. List exactly two, one for each node.`)];
+  });
+
+const plainNames: Rule = ({ floatingIps }) =>
+  entries<FloatingIp>("platform.floatingIps", floatingIps)
+    .filter(({ value }) => value.name === UNKNOWN)
+    .map(({ path }) => problem(`${path}.name`, "is an Output. Give a plain string; its resource is named after it."));
+
+const different: Rule = ({ nodeNames, servers, floatingIps }) => [
+  ...repeated("platform.nodeNames", Array.isArray(nodeNames) ? nodeNames : [], "", "Two nodes have two names."),
+  ...(["id", "publicAddress", "privateAddress", "hostKey"] as const).flatMap((key) =>
+    repeated(
+      "platform.servers",
+      entries<Server>("", servers).map(({ value }) => value[key]),
+      `.${key}`,
+      "Two different machines are needed.",
+    ),
+  ),
+  ...(["name", "id"] as const).flatMap((key) =>
+    repeated(
+      "platform.floatingIps",
+      entries<FloatingIp>("", floatingIps).map(({ value }) => value[key]),
+      `.${key}`,
+      "Give each a different one.",
+    ),
+  ),
+];
+
+function repeated(path: string, values: readonly unknown[], member: string, fix: string): Problem[] {
+  return values.flatMap((value, index) => {
+    const first = values.indexOf(value);
+    return known(value) && first < index
+      ? [problem(`${path}[${index}]${member}`, `${show(value)} is that of ${path}[${first}] too. ${fix}`)]
+      : [];
+  });
+}
+
+/** What would be left out without a word. */
+const nothingInVain: Rule = ({ servers, network, firewallIds, replaceServersOn, ssh }) => {
+  const ofServers = { network, firewallIds, replaceServersOn, "ssh.existingKeys": isRecord(ssh) && ssh.existingKeys };
+  const vain = servers === undefined ? [] : Object.entries(ofServers).filter(([, value]) => known(value) && value);
+  const ranges = isRecord(network) && known(network.id) ? (["ipRange", "subnetIpRange", "zone"] as const) : [];
+  return [
+    ...vain.map(([key]) => problem(`platform.${key}`, "has no effect on servers that exist. Leave it out.")),
+    ...ranges
+      .filter((key) => isRecord(network) && known(network[key]))
+      .map((key) => problem(`platform.network.${key}`, "has no effect on a network that exists. Leave it out.")),
+  ];
+};
+
+const rules: readonly Rule[] = [shapes, sshShape, pairs, plainNames, different, nothingInVain];
+
+export function hcloudProblems(draft: HcloudDraft): Problem[] {
+  return rules.flatMap((rule) => rule(draft));
+}

@@ -1,0 +1,28 @@
+// Arguments of a pair on Hetzner Cloud, as its guide shows them; a test changes what it is about.
+import type { HaLoadBalancerArgs } from "../../src";
+import { type HcloudArgs, hcloud } from "../../src/platforms/hcloud";
+import { privateKey } from "../unit/sampleArgs";
+
+/** Wrong on purpose, often: hence no exact types. */
+export type HcloudChange = { readonly [Key in keyof HcloudArgs]?: unknown };
+
+export const failoverToken = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZab";
+
+export function hcloudArgs({ ssh, ...change }: HcloudChange = {}): HaLoadBalancerArgs {
+  const given = { privateKey, allowFrom: ["203.0.113.0/24"] };
+  const platform = {
+    location: "fsn1",
+    serverType: "cx23",
+    failoverToken,
+    ssh: ssh && Object.keys(ssh).length === 0 ? ssh : { ...given, ...(ssh as object | undefined) },
+    ...change,
+  } as HcloudArgs;
+  return {
+    platform: hcloud(platform),
+    frontends: [
+      { name: "web", port: 443, mode: "tcp", defaultBackend: "app" },
+      { name: "plain", port: 80, mode: "tcp", defaultBackend: "app" },
+    ],
+    backends: [{ name: "app", mode: "tcp", servers: [{ address: "10.0.1.20", port: 8080 }] }],
+  };
+}
