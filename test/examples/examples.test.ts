@@ -3,6 +3,7 @@
 import { withLab } from "../e2e/labForTests";
 import type { Lab } from "../lab/lab";
 import { apiGateway } from "./apiGateway";
+import { customPlatform } from "./customPlatform";
 import { mail } from "./mail";
 import { postgresql } from "./postgresql";
 import { installServers } from "./servers/install";
@@ -25,4 +26,5 @@ describe("the examples", function () {
   describe("api-gateway", () => apiGateway(theLab));
   describe("postgresql", () => postgresql(theLab, servers));
   describe("mail", () => mail(theLab, servers));
+  describe("custom-platform", () => customPlatform(theLab));
 });

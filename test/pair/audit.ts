@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { until } from "../lab/command";
 import { loadBalancers } from "../lab/layout";
-import { type Pair, url, url6 } from "./pair";
+import type { Pair } from "./pair";
 
 export async function audit(pair: Pair): Promise<void> {
   await pair.waitUntilRedundant();
@@ -16,7 +16,7 @@ async function oneHealthyHolderAnswers(pair: Pair): Promise<void> {
   const status = await pair.status(active);
   assert.equal(status.holder, active);
   assert.ok(status.nodes.every(({ ready }) => ready));
-  for (const address of [url, url6]) {
+  for (const address of pair.urls) {
     await until(`an answer from ${address}`, async () => (await fetchFrom(pair, address)).code === 0, 10_000);
   }
 }

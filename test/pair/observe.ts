@@ -6,11 +6,13 @@ import type { FaultName } from "../lab/faults";
 import type { Lab } from "../lab/lab";
 import { fetchFrom } from "./audit";
 import type { PairFault } from "./faults";
-import { type LoadBalancerName, type Pair, url } from "./pair";
+import type { LoadBalancerName, Pair } from "./pair";
 
-/** Any two load balancers behind the lab's shared address. */
+/** Any two load balancers behind one address. */
 export interface ObservedPair {
   readonly lab: Lab;
+  readonly url: string;
+  fault(name: FaultName, node: LoadBalancerName): Promise<number>;
   /** The nodes that have the shared address now. */
   holders(): Promise<LoadBalancerName[]>;
 }
@@ -79,10 +81,10 @@ export async function observeOutage(
   if (!ownerBefore || second) {
     throw new Error("one node has to hold the address before a fault");
   }
-  const client = await pair.lab.client.start({ url, perSecond, timeoutMs: 1000 });
+  const client = await pair.lab.client.start({ url: pair.url, perSecond, timeoutMs: 1000 });
   const stolenBefore = stolenMs();
   try {
-    const injectedAt = await pair.lab.fault(fault, ownerBefore);
+    const injectedAt = await pair.fault(fault, ownerBefore);
     await movedAndAnswers(pair, ownerBefore, patienceMs);
     const [ownerAfter, another] = await pair.holders();
     const { requests, lost, lostOutside, outageMs, recovered } = await client.stop({ since: injectedAt });
@@ -112,7 +114,7 @@ async function movedAndAnswers(pair: ObservedPair, ownerBefore: LoadBalancerName
     }
     const [holder, second] = await pair.holders();
     const moved = holder !== undefined && holder !== ownerBefore && !second;
-    answers = moved && (await fetchFrom(pair, url)).code === 0 ? answers + 1 : 0;
+    answers = moved && (await fetchFrom(pair, pair.url)).code === 0 ? answers + 1 : 0;
     return answers >= STEADY_ANSWERS;
   };
   // One request may still be under way at the deadline.

@@ -9,12 +9,14 @@ import { priorities, type Timers } from "../../src/keepalived/timers";
 import { programOf } from "../../src/packages/model";
 import type { Packages } from "../../src/packages/rules";
 import { until } from "../lab/command";
+import type { FaultName } from "../lab/faults";
 import type { Host } from "../lab/host";
 import type { Lab } from "../lab/lab";
 import { loadBalancers, sharedAddress, webPort } from "../lab/layout";
 import { type ConfigValue, Pulumi, type UpResult } from "../lab/pulumi";
+import { existingSite, type LoadBalancerName, type Site, urlOf } from "./site";
 
-export type LoadBalancerName = (typeof loadBalancers)[number];
+export type { LoadBalancerName } from "./site";
 
 /** What differs from the plain pair; the rest comes from the lab. */
 export interface PairSettings {
@@ -55,17 +57,20 @@ const programs = {
   "api-gateway": join(root, "examples/api-gateway"),
   postgresql: join(root, "examples/postgresql"),
   mail: join(root, "examples/mail"),
+  "custom-platform": join(root, "examples/custom-platform"),
   any: join(__dirname, "program"),
 };
 export type ExampleName = Exclude<keyof typeof programs, "any">;
-export const url = `http://${sharedAddress.ipv4}/`;
-export const url6 = `http://[${sharedAddress.ipv6}]/`;
+/** Of the platform `existing`. */
+export const url = urlOf(sharedAddress.ipv4);
+export const url6 = urlOf(sharedAddress.ipv6);
 
 export class Pair {
   private constructor(
     readonly lab: Lab,
     readonly pulumi: Pulumi,
     private settings: PairSettings,
+    private site: Site,
   ) {}
 
   /** Makes the stack without deploying it. */
@@ -103,7 +108,12 @@ export class Pair {
       run: (command, args, options) => lab.operator.run(command, args, options),
     });
     await pulumi.init(stack);
-    return new Pair(lab, pulumi, settings);
+    return new Pair(lab, pulumi, settings, existingSite(lab));
+  }
+
+  /** The pair is somewhere else than on the lab's two hosts with an address of their own network. */
+  moveTo(site: Site): void {
+    this.site = site;
   }
 
   /** Changes the settings; the next `up` deploys them. */
@@ -136,18 +146,27 @@ export class Pair {
     return name === first ? priorities[0] : priorities[1];
   }
 
+  /** The one that is watched, and all of them. */
+  get url(): string {
+    return this.urls[0] as string;
+  }
+
+  get urls(): readonly string[] {
+    return this.site.addresses.map(urlOf);
+  }
+
   host(name: LoadBalancerName): Host {
-    return this.lab.hosts[name];
+    return this.site.host(name);
+  }
+
+  /** Breaks something on a node; returns the time just before that. */
+  fault(name: FaultName, node: LoadBalancerName): Promise<number> {
+    return this.lab.fault(name, this.host(node).name);
   }
 
   /** The nodes that have the shared address now: one, none for a moment, or two in a partition. */
-  async holders(): Promise<LoadBalancerName[]> {
-    const found = await Promise.all(
-      loadBalancers.map(async (name) =>
-        (await this.host(name).addresses()).includes(sharedAddress.ipv4) ? [name] : [],
-      ),
-    );
-    return found.flat();
+  holders(): Promise<LoadBalancerName[]> {
+    return this.site.holders();
   }
 
   async active(): Promise<LoadBalancerName> {

@@ -1,10 +1,11 @@
 // The pair as the well-known tutorials build it, on hosts that this library has set up before: what it is compared with.
 import { until } from "../../lab/command";
+import type { FaultName } from "../../lab/faults";
 import type { Host } from "../../lab/host";
 import type { Lab } from "../../lab/lab";
 import { loadBalancers, sharedAddress } from "../../lab/layout";
 import type { ObservedPair } from "../../pair/observe";
-import type { LoadBalancerName } from "../../pair/pair";
+import { type LoadBalancerName, url } from "../../pair/pair";
 
 /** The tutorials' own numbers. */
 const settings = {
@@ -47,6 +48,8 @@ vrrp_instance VI_1 {
 }
 
 export class TutorialPair implements ObservedPair {
+  readonly url = url;
+
   private constructor(readonly lab: Lab) {}
 
   /** Takes the library's services off the hosts; HAProxy's configuration stays the same. */
@@ -56,6 +59,10 @@ export class TutorialPair implements ObservedPair {
     await Promise.all(loadBalancers.map((name) => install(lab.hosts[name], tutorialConfiguration(name))));
     await pair.waitUntilRedundant();
     return pair;
+  }
+
+  fault(name: FaultName, node: LoadBalancerName): Promise<number> {
+    return this.lab.fault(name, node);
   }
 
   async holders(): Promise<LoadBalancerName[]> {

@@ -1,0 +1,50 @@
+// Where a pair's nodes are in the lab, and where its addresses are at the moment: what differs by platform.
+import type { Host } from "../lab/host";
+import type { Lab } from "../lab/lab";
+import { loadBalancers, sharedAddress } from "../lab/layout";
+
+export type LoadBalancerName = (typeof loadBalancers)[number];
+
+export interface Site {
+  /** What clients use; the first one is watched. */
+  readonly addresses: readonly string[];
+  host(name: LoadBalancerName): Host;
+  /** The nodes that get what clients send to the first address: one, none for a moment, or two in a partition. */
+  holders(): Promise<LoadBalancerName[]>;
+}
+
+/** Two hosts in one network: whoever has the address on an interface answers for it. */
+export function existingSite(lab: Lab): Site {
+  const host = (name: LoadBalancerName) => lab.hosts[name];
+  return {
+    addresses: [sharedAddress.ipv4, sharedAddress.ipv6],
+    host,
+    holders: () => filtered(async (name) => (await host(name).addresses()).includes(sharedAddress.ipv4)),
+  };
+}
+
+/** Addresses that something in front of the nodes sends to one of them: the client's route says which. */
+export function routedSite(
+  lab: Lab,
+  addresses: readonly string[],
+  hosts: Readonly<Record<LoadBalancerName, Host>>,
+): Site {
+  return {
+    addresses,
+    host: (name) => hosts[name],
+    async holders() {
+      const { stdout } = await lab.client.run("ip", ["-json", "route", "show", addresses[0] ?? ""]);
+      const gateways = (JSON.parse(stdout || "[]") as { gateway?: string }[]).map(({ gateway }) => gateway);
+      return filtered(async (name) => gateways.includes(hosts[name].publicAddress));
+    },
+  };
+}
+
+async function filtered(isOne: (name: LoadBalancerName) => Promise<boolean>): Promise<LoadBalancerName[]> {
+  const found = await Promise.all(loadBalancers.map(async (name) => ((await isOne(name)) ? [name] : [])));
+  return found.flat();
+}
+
+export function urlOf(address: string): string {
+  return address.includes(":") ? `http://[${address}]/` : `http://${address}/`;
+}
