@@ -6,7 +6,7 @@ import { audit } from "../pair/audit";
 import { pairFaults } from "../pair/faults";
 import { observeFault } from "../pair/observe";
 import { other, webServers } from "../pair/pair";
-import { routedSite } from "../pair/site";
+import { routedSite } from "../pair/platforms/site";
 import { deployed } from "./deployed";
 
 const address = "203.0.113.7";

@@ -8,15 +8,18 @@ import type { Failover } from "../../src/keepalived/rules";
 import { priorities, type Timers } from "../../src/keepalived/timers";
 import { programOf } from "../../src/packages/model";
 import type { Packages } from "../../src/packages/rules";
+import type { HcloudArgs } from "../../src/platforms/hcloudArgs";
+import type { Plain } from "../../src/validation/plain";
 import { until } from "../lab/command";
 import type { FaultName } from "../lab/faults";
 import type { Host } from "../lab/host";
 import type { Lab } from "../lab/lab";
 import { loadBalancers, sharedAddress, webPort } from "../lab/layout";
 import { type ConfigValue, Pulumi, type UpResult } from "../lab/pulumi";
-import { existingSite, type LoadBalancerName, type Site, urlOf } from "./site";
+import { type LabPlatform, platformOf, type StackOutputs } from "./platforms/platform";
+import { type LoadBalancerName, type Site, urlOf } from "./platforms/site";
 
-export type { LoadBalancerName } from "./site";
+export type { LoadBalancerName } from "./platforms/site";
 
 /** What differs from the plain pair; the rest comes from the lab. */
 export interface PairSettings {
@@ -34,6 +37,10 @@ export interface PairSettings {
   /** @default the lab's web servers, checked by HTTP */
   readonly backends?: readonly BackendArgs[];
   readonly haproxy?: HaproxyArgs;
+  /** What differs for `hcloud`. */
+  readonly hcloud?: Partial<Plain<HcloudArgs>>;
+  /** @default a token of the lab's Hetzner Cloud that can read and write */
+  readonly failoverToken?: string;
 }
 
 /** What `ha-lb status --json` says. */
@@ -58,6 +65,7 @@ const programs = {
   postgresql: join(root, "examples/postgresql"),
   mail: join(root, "examples/mail"),
   "custom-platform": join(root, "examples/custom-platform"),
+  hcloud: join(root, "examples/hcloud"),
   any: join(__dirname, "program"),
 };
 export type ExampleName = Exclude<keyof typeof programs, "any">;
@@ -69,11 +77,15 @@ export class Pair {
   private constructor(
     readonly lab: Lab,
     readonly pulumi: Pulumi,
+    private readonly platform: LabPlatform,
     private settings: PairSettings,
-    private site: Site,
   ) {}
 
-  /** Makes the stack without deploying it. */
+  private outputs: StackOutputs | undefined;
+  private located: Site | undefined;
+  private movedTo: Site | undefined;
+
+  /** Makes the stack without deploying it, on the platform that the lab is for. */
   static async prepare(lab: Lab, settings: PairSettings = {}, stack = "lab"): Promise<Pair> {
     const pair = await Pair.of(lab, "any", stack, settings);
     await pair.configure(settings);
@@ -83,13 +95,8 @@ export class Pair {
   /** One of the examples, with the lab's addresses as every example takes them, and what else this one asks for. */
   static async example(lab: Lab, name: ExampleName, values: Readonly<Record<string, ConfigValue>>): Promise<Pair> {
     const pair = await Pair.of(lab, name, name, {});
-    const { platform } = argumentsOf(lab, {});
-    await pair.pulumi.config({
-      virtualAddresses: platform.virtualAddresses,
-      loadBalancers: platform.nodes,
-      sshPrivateKey: { secret: lab.sshKey.privateKey },
-      ...values,
-    });
+    const { exampleConfig } = pair.platform;
+    await pair.pulumi.config({ ...(exampleConfig as Record<string, ConfigValue>), ...pair.secrets(), ...values });
     return pair;
   }
 
@@ -99,6 +106,7 @@ export class Pair {
     stack: string,
     settings: PairSettings,
   ): Promise<Pair> {
+    const platform = platformOf(lab);
     const stateDir = join(lab.stateDir, `pulumi-${stack}`);
     // One that is there belongs to tests before these, on the same hosts.
     await rm(stateDir, { recursive: true, force: true });
@@ -106,29 +114,49 @@ export class Pair {
       programDir: programs[program],
       stateDir,
       run: (command, args, options) => lab.operator.run(command, args, options),
+      extraEnv: platform.environment,
     });
     await pulumi.init(stack);
-    return new Pair(lab, pulumi, settings, existingSite(lab));
+    return new Pair(lab, pulumi, platform, settings);
   }
 
-  /** The pair is somewhere else than on the lab's two hosts with an address of their own network. */
+  /** The pair is somewhere else than where the lab's platform would have it. */
   moveTo(site: Site): void {
-    this.site = site;
+    this.movedTo = site;
+  }
+
+  private get site(): Site {
+    this.located ??= this.platform.site(this.outputs);
+    return this.movedTo ?? this.located;
   }
 
   /** Changes the settings; the next `up` deploys them. */
   async configure(settings: PairSettings): Promise<void> {
     this.settings = settings;
+    const { frontends, backends, haproxy, failover, packages } = settings;
     const file = join(this.pulumi.stateDir, "arguments.json");
-    await writeFile(file, JSON.stringify(argumentsOf(this.lab, settings)));
-    await this.pulumi.config({
-      arguments: file,
-      sshPrivateKey: { secret: settings.privateKey ?? this.lab.sshKey.privateKey },
-    });
+    const args = {
+      platform: { kind: this.platform.name, ...this.platform.arguments(settings) },
+      frontends: frontends ?? [{ name: "web", port: 80, defaultBackend: "app" }],
+      backends: backends ?? [{ name: "app", servers: webServers(this.lab), healthCheck: { path: "/healthz" } }],
+      haproxy,
+      failover,
+      packages,
+    };
+    await writeFile(file, JSON.stringify(args));
+    await this.pulumi.config({ arguments: file, ...this.secrets() });
   }
 
-  up(): Promise<UpResult> {
-    return this.pulumi.up();
+  private secrets(): Record<string, ConfigValue> {
+    const secrets = Object.entries(this.platform.secrets(this.settings));
+    return Object.fromEntries(secrets.map(([name, secret]) => [name, { secret }]));
+  }
+
+  async up(): Promise<UpResult> {
+    const result = await this.pulumi.up();
+    this.outputs = result.outputs as unknown as StackOutputs;
+    this.located = undefined;
+    return result;
   }
 
   get timers(): Timers {
@@ -217,27 +245,4 @@ export function other(name: LoadBalancerName): LoadBalancerName {
 /** The lab's own, on both web hosts. */
 export function webServers({ hosts: { web1, web2 } }: Lab) {
   return [web1, web2].map(({ privateAddress }) => ({ address: privateAddress, port: webPort }));
-}
-
-function argumentsOf(lab: Lab, settings: PairSettings) {
-  const { lb1, lb2 } = lab.hosts;
-  const nodes = [lb1, lb2].map(({ name, publicAddress, privateAddress, hostKey }, index) => ({
-    name,
-    host: publicAddress ?? privateAddress,
-    peerAddress: privateAddress,
-    hostKey,
-    ...settings.nodes?.[index],
-  }));
-  return {
-    platform: {
-      virtualAddresses: [{ address: `${sharedAddress.ipv4}/24` }, { address: `${sharedAddress.ipv6}/64` }],
-      nodes,
-      ssh: { user: settings.sshUser, bastion: settings.bastion },
-    },
-    frontends: settings.frontends ?? [{ name: "web", port: 80, defaultBackend: "app" }],
-    backends: settings.backends ?? [{ name: "app", servers: webServers(lab), healthCheck: { path: "/healthz" } }],
-    haproxy: settings.haproxy,
-    failover: settings.failover,
-    packages: settings.packages,
-  };
 }

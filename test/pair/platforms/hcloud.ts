@@ -1,0 +1,55 @@
+// Servers and floating IPs that the lab's Hetzner Cloud makes.
+import { HetznerControl } from "../../lab/hetzner/control";
+import type { Lab } from "../../lab/lab";
+import { cloudApi } from "../../lab/layout";
+import type { LabPlatform, StackOutputs } from "./platform";
+import { type LoadBalancerName, routedSite, type Site } from "./site";
+
+/** The operator's public network, and that of its bastions. */
+const allowFrom = ["198.51.100.0/24"];
+const network = { ipRange: "10.77.0.0/16", subnetIpRange: "10.77.1.0/24" };
+
+export function hcloudPlatform(lab: Lab): LabPlatform {
+  const { operator, failover } = lab.hetznerTokens;
+  return {
+    name: "hcloud",
+    arguments: (settings) => ({
+      location: "fsn1",
+      serverType: "cx23",
+      network,
+      ssh: { allowFrom },
+      ...settings.hcloud,
+    }),
+    secrets: ({ privateKey, failoverToken }) => ({
+      sshPrivateKey: privateKey ?? lab.sshKey.privateKey,
+      failoverToken: failoverToken ?? failover,
+    }),
+    exampleConfig: { allowSshFrom: allowFrom, ...network },
+    environment: {
+      HCLOUD_TOKEN: operator,
+      HCLOUD_ENDPOINT: `https://${cloudApi.privateAddress}/v1`,
+      // The double is a program of Node.js, the real provider one of Go.
+      NODE_EXTRA_CA_CERTS: lab.authority,
+      SSL_CERT_FILE: lab.authority,
+    },
+    site(outputs) {
+      if (!outputs) throw new Error("the pair is nowhere before its first update");
+      return hcloudSite(lab, outputs);
+    },
+  };
+}
+
+/** The tests' hand on the cloud. */
+export function hetzner(lab: Lab): HetznerControl {
+  return HetznerControl.of(lab.stateDir);
+}
+
+function hcloudSite(lab: Lab, { addresses, nodes }: StackOutputs): Site {
+  const machines = lab.machines();
+  const hosts = nodes.map(({ name, publicAddress }) => {
+    const machine = machines.find((one) => one.publicAddress === publicAddress);
+    if (!machine) throw new Error(`${name}: the lab has no machine at ${publicAddress}`);
+    return [name, machine];
+  });
+  return routedSite(lab, addresses, Object.fromEntries(hosts) as Record<LoadBalancerName, (typeof machines)[number]>);
+}

@@ -1,0 +1,31 @@
+// How a pair comes to be on one of the lab's platforms: arguments in, and where its nodes are once it is deployed.
+import type { Lab } from "../../lab/lab";
+import type { PairSettings } from "../pair";
+import { existingPlatform } from "./existing";
+import { hcloudPlatform } from "./hcloud";
+import type { Site } from "./site";
+
+export interface LabPlatform {
+  readonly name: "existing" | "hcloud";
+  /** The arguments of the library's platform, but for what is secret. */
+  arguments(settings: PairSettings): object;
+  /** Secrets among them, by the names that examples have for them in their configuration. */
+  secrets(settings: PairSettings): Readonly<Record<string, string>>;
+  /** Settings of the examples. */
+  readonly exampleConfig: Readonly<Record<string, unknown>>;
+  /** For the engine's providers. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where the pair is; on some platforms only the stack's outputs tell. */
+  site(outputs: StackOutputs | undefined): Site;
+}
+
+/** What every example and the tests' own program export. */
+export interface StackOutputs {
+  readonly addresses: readonly string[];
+  readonly nodes: readonly { readonly name: string; readonly publicAddress: string }[];
+}
+
+/** A lab with a cloud is for pairs in that cloud. */
+export function platformOf(lab: Lab): LabPlatform {
+  return lab.cloud === "hcloud" ? hcloudPlatform(lab) : existingPlatform(lab);
+}
