@@ -10,7 +10,7 @@ let current: Lab | undefined;
 export function withLab(
   name: string,
   ready: (lab: Lab) => Promise<void> | void,
-  options: Pick<LabOptions, "suite"> = {},
+  options: Pick<LabOptions, "suite" | "cloud"> = {},
 ): void {
   before(`lab ${name}`, async function () {
     this.timeout(600_000);
@@ -28,7 +28,7 @@ after("the last lab", async function () {
   await current?.down();
 });
 
-async function use(name: string, options: Pick<LabOptions, "suite">): Promise<void> {
+async function use(name: string, options: Pick<LabOptions, "suite" | "cloud">): Promise<void> {
   if (current?.name !== name) {
     await current?.down();
     current = undefined;

@@ -1,7 +1,7 @@
 // Mail from outside that reaches a mailbox, and what the servers know of who sent it.
 import assert from "node:assert/strict";
 import type { Result } from "../lab/command";
-import { type Host, type Lab, sharedAddress, until } from "../lab/lab";
+import { type Host, type Lab, type MachineName, sharedAddress, until } from "../lab/lab";
 import { deployed } from "./deployed";
 import { configure, webHosts } from "./servers/install";
 
@@ -59,7 +59,7 @@ export function mail(lab: () => Lab, installed: () => Promise<void>): void {
 
     await stopped.must("systemctl start postfix");
     await until("the check to notice", () => logged(/Server smtp\/smtp-1 is UP/), 60_000, 200);
-    const servers = new Set<Host>();
+    const servers = new Set<Host<MachineName>>();
     for (const subject of ["back, first", "back, second"]) {
       await mustSend(subject);
       servers.add((await delivered(subject)).server);
@@ -84,7 +84,7 @@ export function mail(lab: () => Lab, installed: () => Promise<void>): void {
   }
 
   /** The message of this subject, once it is in the mailbox of one of the servers. */
-  function delivered(subject: string): Promise<{ readonly server: Host; readonly message: string }> {
+  function delivered(subject: string): Promise<{ readonly server: Host<MachineName>; readonly message: string }> {
     const look = async () => {
       for (const server of webHosts(lab())) {
         const mailbox = (await server.run("cat /var/mail/admin")).stdout.split(/^From /m);
@@ -100,6 +100,6 @@ export function mail(lab: () => Lab, installed: () => Promise<void>): void {
     return text.test(await logOf(pair().host(await pair().active()), "haproxy"));
   }
 
-  const logOf = (host: Host, program: string) =>
+  const logOf = (host: Host<MachineName>, program: string) =>
     host.must(`journalctl --identifier ${program} --output cat --no-pager`);
 }

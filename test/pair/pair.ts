@@ -14,7 +14,7 @@ import { until } from "../lab/command";
 import type { FaultName } from "../lab/faults";
 import type { Host } from "../lab/host";
 import type { Lab } from "../lab/lab";
-import { loadBalancers, sharedAddress, webPort } from "../lab/layout";
+import { loadBalancers, type MachineName, sharedAddress, webPort } from "../lab/layout";
 import { type ConfigValue, Pulumi, type UpResult } from "../lab/pulumi";
 import { type LabPlatform, platformOf, type StackOutputs } from "./platforms/platform";
 import { type LoadBalancerName, type Site, urlOf } from "./platforms/site";
@@ -183,7 +183,7 @@ export class Pair {
     return this.site.addresses.map(urlOf);
   }
 
-  host(name: LoadBalancerName): Host {
+  host(name: LoadBalancerName): Host<MachineName> {
     return this.site.host(name);
   }
 

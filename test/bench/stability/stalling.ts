@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { now } from "../../lab/clock";
 import type { Host } from "../../lab/host";
+import type { MachineName } from "../../lab/layout";
 import { signal } from "../../lab/processes";
 import type { LoadBalancerName } from "../../pair/pair";
 import type { PastStall } from "./report";
@@ -9,7 +10,7 @@ import type { Stall, StallKind } from "./schedule";
 
 /** @param start when the run began, by the lab's clock */
 export async function stallBySchedule(
-  host: Host,
+  host: Host<MachineName>,
   node: LoadBalancerName,
   schedule: readonly Stall[],
   start: number,
@@ -28,7 +29,7 @@ export async function stallBySchedule(
 }
 
 /** Begins a stall; returns what ends it. */
-const stalling: Readonly<Record<StallKind, (host: Host) => Promise<() => Promise<void>>>> = {
+const stalling: Readonly<Record<StallKind, (host: Host<MachineName>) => Promise<() => Promise<void>>>> = {
   async keepalived(host) {
     const processes = host.service("keepalived").allProcesses();
     signal(processes, "SIGSTOP");

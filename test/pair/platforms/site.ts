@@ -1,14 +1,14 @@
 // Where a pair's nodes are in the lab, and where its addresses are at the moment: what differs by platform.
-import type { Host } from "../lab/host";
-import type { Lab } from "../lab/lab";
-import { loadBalancers, sharedAddress } from "../lab/layout";
+import type { Host } from "../../lab/host";
+import type { Lab } from "../../lab/lab";
+import { loadBalancers, type MachineName, sharedAddress } from "../../lab/layout";
 
 export type LoadBalancerName = (typeof loadBalancers)[number];
 
 export interface Site {
   /** What clients use; the first one is watched. */
   readonly addresses: readonly string[];
-  host(name: LoadBalancerName): Host;
+  host(name: LoadBalancerName): Host<MachineName>;
   /** The nodes that get what clients send to the first address: one, none for a moment, or two in a partition. */
   holders(): Promise<LoadBalancerName[]>;
 }
@@ -27,7 +27,7 @@ export function existingSite(lab: Lab): Site {
 export function routedSite(
   lab: Lab,
   addresses: readonly string[],
-  hosts: Readonly<Record<LoadBalancerName, Host>>,
+  hosts: Readonly<Record<LoadBalancerName, Host<MachineName>>>,
 ): Site {
   return {
     addresses,
