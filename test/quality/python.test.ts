@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 const root = resolve(__dirname, "../..");
 const shipped = join(root, "src/host/files");
 const programs = globSync("bin/*", { cwd: shipped }).map((path) => join(shipped, path));
-const modules = [join(shipped, "lib/ha_lb"), join(root, "test/host")];
+const modules = [join(shipped, "lib/ha_lb"), join(root, "test/host"), join(root, "test/conformance/hetzner/client.py")];
 
 describe("the Python on hosts", () => {
   it("is formatted", () => {

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The checkers of the Python that goes to hosts, in an environment of their own, made once for each
+# The checkers of the Python that goes to hosts, and Hetzner's client, in an environment of their own, made once for each
 # python-requirements.txt and Python. Sets HA_LB_PYTHON_BIN, the directory that holds them.
 
 # Debian keeps what makes an environment in a package of its own, for its own Python only.
@@ -35,13 +35,13 @@ make_environment_once() {
     step debian-python "Installing Debian's python3-venv" apt_install python3-venv || true
   fi
   find_python || fail "Python 3.9 or newer with its venv module is needed: apt-get install python3-venv"
-  step python "Installing the Python checkers" make_environment "$1"
+  step python "Installing Python tools" make_environment "$1"
 }
 
 install_python_tools() {
   local directory
   directory=$(python_directory)
   [[ -f $directory/complete ]] || exclusively python make_environment_once "$directory" ||
-    fail "could not install the Python checkers; see $CACHE/log/python.log"
+    fail "could not install the Python tools; see $CACHE/log/python.log"
   export HA_LB_PYTHON_BIN=$directory/bin
 }

@@ -76,7 +76,7 @@ export class ApiForTests {
     readonly machines: InMemoryMachines,
     readonly control: HetznerControl,
     private readonly running: Running,
-    private readonly folder: string,
+    readonly folder: string,
   ) {}
 
   static async start(machines = new InMemoryMachines()): Promise<ApiForTests> {

@@ -99,13 +99,15 @@ export class Api {
     throw new Error(`the answer is not as the document has it: ${wrong.join("; ")}`);
   }
 
-  private refusal({ authorization }: ApiRequest, error: unknown): Reply {
+  private refusal({ authorization, method, path }: ApiRequest, error: unknown): Reply {
     const known =
       error instanceof ApiError
         ? error
         : new ApiError(500, "server_error", error instanceof Error ? (error.stack ?? error.message) : String(error));
     if (known.status === 500) process.stderr.write(`${known.message}\n`);
-    const { tokens, rateLimit } = this.options;
+    const { tokens, rateLimit, schema } = this.options;
+    const problems = schema?.refusalProblems(known.body) ?? [];
+    if (problems.length > 0) this.violations.push({ of: "answer", method, path, problems });
     const headers = tokens.nameOf(authorization) === undefined ? {} : rateLimit.headers();
     return jsonReply(known.status, known.body, headers);
   }

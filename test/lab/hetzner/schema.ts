@@ -35,6 +35,11 @@ const idsOrNames: Readonly<Record<string, readonly string[]>> = {
   rebuild_server_from_image_request: ["image"],
 };
 
+/** What the API has come to answer since the document was written: its own client insists on it. */
+const sinceThen: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
+  server_type_location: { available: { type: "boolean" }, recommended: { type: "boolean" } },
+};
+
 export class Schema {
   private readonly ajv = new Ajv({ strict: false, allErrors: true, coerceTypes: false });
   private readonly compiled = new Map<string, ValidateFunction>();
@@ -43,13 +48,19 @@ export class Schema {
     addFormats(this.ajv);
     this.ajv.addFormat("decimal", /^-?\d+(\.\d+)?$/);
     for (const [name, schema] of Object.entries(document.components.schemas)) {
-      const own = idsOrNames[name] ? withIds(schema, idsOrNames[name]) : schema;
-      this.ajv.addSchema(asJsonSchema(own) as Json, `#/components/schemas/${name}`);
+      const properties = { ...(schema.properties as Json | undefined), ...sinceThen[name] };
+      const own = { ...schema, ...(schema.properties ? { properties } : {}) };
+      this.ajv.addSchema(asJsonSchema(withIds(own, idsOrNames[name] ?? [])) as Json, `#/components/schemas/${name}`);
     }
   }
 
+  private static readonly loaded = new Map<string, Schema>();
+
+  /** Once per file: it is large. */
   static load(file: string): Schema {
-    return new Schema(JSON.parse(readFileSync(file, "utf8")) as Document);
+    const schema = Schema.loaded.get(file) ?? new Schema(JSON.parse(readFileSync(file, "utf8")) as Document);
+    Schema.loaded.set(file, schema);
+    return schema;
   }
 
   requestProblems(method: string, path: string, query: URLSearchParams, body: unknown): string[] {
@@ -70,6 +81,11 @@ export class Schema {
     // As it is on the wire: without what is undefined.
     const sent: unknown = body === undefined ? undefined : JSON.parse(JSON.stringify(body));
     return this.problems(`${method} ${path} ${status}`, schema, sent);
+  }
+
+  /** Of any answer that is an error: they are all of one kind. */
+  refusalProblems(body: unknown): string[] {
+    return this.problems("error", { $ref: "#/components/schemas/error_response" }, body);
   }
 
   private queryProblems(key: string, parameters: readonly Parameter[], query: URLSearchParams): string[] {
@@ -131,6 +147,7 @@ const eachProperty = (properties: Json) =>
   Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, asJsonSchema(schema)]));
 
 function withIds(schema: Json, names: readonly string[]): Json {
+  if (names.length === 0) return schema;
   const properties = Object.entries((schema.properties ?? {}) as Readonly<Record<string, Json>>);
   const orId = (property: Json): Json =>
     property.type === "array"

@@ -47,6 +47,8 @@ export class HetznerServer {
         response.destroy();
       });
     });
+    // As gateways have it: Node.js closes so soon that a client may be about to ask again.
+    this.https.keepAliveTimeout = 75_000;
     this.endpoints = options.endpoints;
   }
 

@@ -37,7 +37,13 @@ const serverType = (id: number, name: string, cores: number, memory: number, dis
   storage_type: "local",
   cpu_type: "shared",
   architecture: name.startsWith("cax") ? "arm" : "x86",
-  locations: locations.map((place) => ({ id: place.id, name: place.name, deprecation: null })),
+  locations: locations.map(({ id: at, name: place }) => ({
+    id: at,
+    name: place,
+    available: true,
+    recommended: true,
+    deprecation: null,
+  })),
   prices: locations.map((place) => ({
     location: place.name,
     price_hourly: price(monthly / 624),

@@ -112,7 +112,7 @@ function update(project: Project, { params, body }: Call): FloatingIp {
   });
 }
 
-async function remove(project: Project, { params }: Call) {
+function remove(project: Project, { params }: Call) {
   const floatingIp = project.floatingIps.get(params.id);
   if (floatingIp.protection.delete) throw isProtected("floating_ip");
   project.actions.requireUnlocked(reference("floating_ip", floatingIp));

@@ -51,22 +51,25 @@ async function create(project: Project, { body }: Call) {
   const order = readOrder(project, new Input(body));
   const { server, starts } = order;
   const self = reference("server", server);
-  project.servers.add(server);
-  try {
-    await boot(project, order);
-  } catch (error) {
-    project.servers.remove(server);
-    throw new ApiError(412, "resource_unavailable", error instanceof Error ? error.message : String(error));
-  }
   const { actions } = project;
+  project.servers.add(server);
+  const booting = boot(project, order);
   const action = actions.start({
     command: "create_server",
     resources: [self],
     locks: [self],
-    effect: () => {
+    effect: async () => {
+      await booting;
       server.status = "starting";
     },
   });
+  try {
+    // The answer has addresses that only the machine knows.
+    await booting;
+  } catch (error) {
+    await undo(project, server);
+    throw new ApiError(412, "resource_unavailable", error instanceof Error ? error.message : String(error));
+  }
   const next = starts
     ? [actions.start({ command: "start_server", resources: [self], locks: [self], after: action })]
     : [];
@@ -94,11 +97,24 @@ async function boot(project: Project, { server, userData, authorizedKeys, addres
     },
     ...(address !== undefined && { privateAddress: address }),
   });
+  server.slot = machine.slot;
   // The lab's machines are made with their power on.
   if (!starts) await machines.powerOff(machine.slot);
-  server.slot = machine.slot;
   server.primaryIps = addresses.map((type) => primaryIp(project, type, machine));
   await project.ground.enforceFirewalls();
+}
+
+async function undo(project: Project, server: Server): Promise<void> {
+  strike(project, server);
+  if (server.slot !== undefined) await project.ground.machines.destroy(server.slot);
+}
+
+/** Takes it out of the project's books. */
+function strike(project: Project, server: Server): void {
+  for (const firewall of project.firewalls.all()) {
+    firewall.appliedTo = firewall.appliedTo.filter((target) => !("server" in target) || target.server !== server.id);
+  }
+  project.servers.remove(server);
 }
 
 function primaryIp(
@@ -204,10 +220,7 @@ function remove(project: Project, { params }: Call) {
   if (server.protection.delete) throw isProtected("server");
   project.actions.requireUnlocked(self);
   const freed = release(project, server.id);
-  for (const firewall of project.firewalls.all()) {
-    firewall.appliedTo = firewall.appliedTo.filter((target) => !("server" in target) || target.server !== server.id);
-  }
-  project.servers.remove(server);
+  strike(project, server);
   const { ground } = project;
   const action = project.actions.start({
     command: "delete_server",
