@@ -123,8 +123,17 @@ function primaryIp(
   { publicIpv4, publicIpv6 }: { readonly publicIpv4: string; readonly publicIpv6: string },
 ): PrimaryIp {
   const identity = project.identity();
-  const network = publicIpv6.includes("/") ? publicIpv6 : `${publicIpv6}/128`;
-  return { ...identity, name: `primary_ip-${identity.id}`, type, ip: type === "ipv4" ? publicIpv4 : network };
+  return {
+    ...identity,
+    name: `primary_ip-${identity.id}`,
+    type,
+    ip: type === "ipv4" ? publicIpv4 : networkOf(publicIpv6),
+  };
+}
+
+/** Hetzner's servers have the first address of a /64 of their own; a machine that has no such address, only itself. */
+function networkOf(address: string): string {
+  return address.endsWith("::1") ? `${address.slice(0, -1)}/64` : `${address}/128`;
 }
 
 function readOrder(project: Project, input: Input): Order {
