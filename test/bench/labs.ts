@@ -1,15 +1,19 @@
 // Labs for the time of a measurement: fresh ones, gone afterwards, whatever happens.
 import { spawnSync } from "node:child_process";
-import { Lab } from "../lab/lab";
+import { Lab, type LabOptions } from "../lab/lab";
 import { endings, removal } from "../lab/removal";
 
 const inUse = new Set<string>();
 
-export async function withLab<T>(name: string, action: (lab: Lab) => Promise<T>): Promise<T> {
+export async function withLab<T>(
+  name: string,
+  action: (lab: Lab) => Promise<T>,
+  options: Pick<LabOptions, "cloud"> = {},
+): Promise<T> {
   inUse.add(name);
   try {
     await Lab.down(name);
-    return await action(await Lab.up(name, { log: (line) => console.log(`  ${line}`) }));
+    return await action(await Lab.up(name, { log: (line) => console.log(`  ${line}`), ...options }));
   } finally {
     await Lab.down(name);
     inUse.delete(name);

@@ -5,6 +5,7 @@ import type { Bench } from "./bench";
 import { drawChart } from "./chart";
 import { failover } from "./failover/bench";
 import { cleanUpOnSignals } from "./labs";
+import { moving } from "./moving/bench";
 import { benchOptions, type Options, usage } from "./options";
 import { provision } from "./provision/bench";
 import { proxy } from "./proxy/bench";
@@ -14,7 +15,8 @@ import { asMarkdown, asText } from "./table";
 
 const benches = {
   provision: (options: Options) => perform(provision, options),
-  failover: (options: Options) => perform(failover, options),
+  failover: (options: Options) =>
+    options.platform === "hcloud" ? perform(moving, options) : perform(failover, options),
   stability: (options: Options) => perform(stability, options),
   proxy: (options: Options) => perform(proxy, options),
   render: (options: Options) => perform(render, options),

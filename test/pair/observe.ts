@@ -20,6 +20,8 @@ export interface ObservedPair {
 /** What the client saw. */
 export interface ObservedOutage {
   readonly outageMs: number;
+  /** When it began, by the lab's clock (`now`); when the fault was injected where there was none. */
+  readonly outageStart: number;
   /** False when the address was still away in the end; the outage is then as long as the patience. */
   readonly recovered: boolean;
   readonly requestsLost: number;
@@ -87,9 +89,10 @@ export async function observeOutage(
     const injectedAt = await pair.fault(fault, ownerBefore);
     await movedAndAnswers(pair, ownerBefore, patienceMs);
     const [ownerAfter, another] = await pair.holders();
-    const { requests, lost, lostOutside, outageMs, recovered } = await client.stop({ since: injectedAt });
+    const { requests, lost, lostOutside, outageMs, outageStart, recovered } = await client.stop({ since: injectedAt });
     return {
       outageMs: Math.round(outageMs),
+      outageStart: outageStart ?? injectedAt,
       recovered,
       requestsLost: lost,
       lostOutside,

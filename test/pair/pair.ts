@@ -180,7 +180,11 @@ export class Pair {
   }
 
   get urls(): readonly string[] {
-    return this.site.addresses.map(urlOf);
+    return this.addresses.map(urlOf);
+  }
+
+  get addresses(): readonly string[] {
+    return this.site.addresses;
   }
 
   host(name: LoadBalancerName): Host<MachineName> {

@@ -8,6 +8,7 @@ const observation = (outageMs: number, more: Partial<Observation> = {}): Observa
   disturbed: 0,
   stolenMs: 0,
   outageMs,
+  outageStart: 0,
   recovered: true,
   requests: 1000,
   requestsLost: outageMs / 5,

@@ -25,6 +25,8 @@ export interface LoadReport {
   readonly lostOutside: readonly Sample[];
   /** Of the worst outage (see outage.ts); 0 when there was none. */
   readonly outageMs: number;
+  /** When it began, by the lab's clock. */
+  readonly outageStart: number | undefined;
   /** False when the run ended before the outage did. */
   readonly recovered: boolean;
   readonly samples: readonly Sample[];
@@ -74,6 +76,7 @@ export class LoadRun {
       lost: lost.length,
       lostOutside: lost.filter((sample) => !overlaps(sample, outage) && (sample.stolenMs ?? 0) < NOTICEABLE_MS),
       outageMs: outage?.ms ?? 0,
+      outageStart: outage?.start,
       recovered: outage?.recovered ?? true,
       samples,
     };

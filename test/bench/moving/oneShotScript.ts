@@ -1,0 +1,46 @@
+// A notify script as it is usually written: looks up what it needs, assigns the address once, and is done. It takes the
+// place of the agent on a pair's nodes for as long as it is measured.
+import type { Host } from "../../lab/host";
+import type { MachineName } from "../../lab/layout";
+import { loadBalancers } from "../../lab/layout";
+import type { Pair } from "../../pair/pair";
+
+const UNIT = "one-shot-script";
+
+const script = (token: string, address: string) => `#!/bin/sh
+api() { curl --silent --header "Authorization: Bearer ${token}" --header "Content-Type: application/json" "$@"; }
+url=https://api.hetzner.cloud/v1
+server=$(api "$url/servers?name=$(cat /etc/hostname)" | python3 -c 'import json, sys; print(json.load(sys.stdin)["servers"][0]["id"])')
+ip=$(api "$url/floating_ips" | python3 -c 'import json, sys
+print([ip["id"] for ip in json.load(sys.stdin)["floating_ips"] if ip["ip"] == "${address}"][0])')
+api --request POST --data "{\\"server\\": $server}" "$url/floating_ips/$ip/actions/assign"
+`;
+
+/** What Keepalived does with a script of \`notify_master\`. */
+const notifier = `#!/bin/sh
+exec 3<>/run/ha-load-balancer/vip.fifo
+while read -r _ _ state _ <&3; do
+  if [ "$state" = MASTER ]; then /root/${UNIT} & fi
+done
+`;
+
+export async function useScript(pair: Pair, token: string, address: string): Promise<void> {
+  await onBoth(pair, async (host) => {
+    await host.must(`cat >/root/${UNIT} && chmod 700 /root/${UNIT}`, { input: script(token, address) });
+    await host.must(`cat >/root/${UNIT}-notifier && chmod 700 /root/${UNIT}-notifier`, { input: notifier });
+    await host.must("systemctl stop ha-lb-vip");
+    await host.must(`systemd-run --quiet --unit=${UNIT} /root/${UNIT}-notifier`);
+  });
+}
+
+export async function useAgent(pair: Pair): Promise<void> {
+  await onBoth(pair, async (host) => {
+    await host.must(`systemctl stop ${UNIT}; rm -f /root/${UNIT} /root/${UNIT}-notifier`);
+    await host.must("systemctl start ha-lb-vip");
+  });
+  await pair.waitUntilRedundant();
+}
+
+async function onBoth(pair: Pair, action: (host: Host<MachineName>) => Promise<void>): Promise<void> {
+  await Promise.all(loadBalancers.map((name) => action(pair.host(name))));
+}
