@@ -13,6 +13,7 @@ import { type ActiveFault, FaultRecord } from "./faultRecord";
 import { type Fault, type FaultName, faults } from "./faults";
 import { Host } from "./host";
 import { makeKeyPair, writeHostFiles } from "./hostFiles";
+import { type LabRecord, readRecord, writeRecord } from "./labRecord";
 import {
   type HostName,
   hostNames,
@@ -28,7 +29,7 @@ import {
 import { raiseLimits } from "./limits";
 import { Namespace } from "./namespace";
 import { checkPrerequisites } from "./prerequisites";
-import { isRunning, type RunningService, startService } from "./service";
+import { type RunningService, startService } from "./service";
 import { Switch } from "./switch";
 import { tearDown } from "./teardown";
 
@@ -57,14 +58,6 @@ export interface LabOptions {
   /** Instead of its load balancers the lab has a cloud, whose API makes machines. @default none */
   cloud?: CloudForm;
 }
-
-/** Written last, when a lab is complete. */
-interface LabRecord {
-  readonly baseRoot: string;
-  readonly repositoryServer: RunningService;
-}
-
-const recordFile = (stateDir: string) => path.join(stateDir, "lab.json");
 
 export class Lab {
   readonly stateDir: string;
@@ -113,7 +106,7 @@ export class Lab {
       ...lab.all((host) => host.powerOn()),
     ]);
     const record: LabRecord = { baseRoot: image.root, repositoryServer };
-    fs.writeFileSync(recordFile(lab.stateDir), JSON.stringify(record));
+    writeRecord(lab.stateDir, record);
     log(`lab "${name}": up`);
     return lab;
   }
@@ -271,14 +264,6 @@ export class Lab {
     const args = [image.repositories, repository.address, String(repository.port)];
     return startService(this.operator, this.stateDir, "repository", script, args);
   }
-}
-
-/** The record of a lab that is complete and still there; a restart of this machine takes the processes, not the record. */
-function readRecord(name: string): LabRecord | undefined {
-  const file = recordFile(stateDirOf(name));
-  if (!fs.existsSync(file)) return undefined;
-  const record = JSON.parse(fs.readFileSync(file, "utf8")) as LabRecord;
-  return isRunning(record.repositoryServer) ? record : undefined;
 }
 
 function sameForm(lab: Lab, cloud: CloudForm | undefined): Lab {
