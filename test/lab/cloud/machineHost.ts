@@ -54,12 +54,16 @@ export class MachineHost extends Host<SlotName> {
     const { interface: name, name: file, content = "" } = this.privateLink();
     const set = `cat >/${file} && networkctl reload`;
     const unset = `rm -f /${file} && networkctl reload && ip address flush dev ${name} && ip link set ${name} down`;
+    const { privateAddress } = this;
     await until(
-      `${this.name} to know its private address`,
+      `${this.name} to take its private address`,
       async () => (await this.run(content ? set : unset, { input: content }).catch(() => undefined))?.code === 0,
       30_000,
       100,
     );
+    if (!content) return;
+    const takes = async () => (await this.addresses()).includes(privateAddress);
+    await until(`${this.name} to have ${privateAddress}`, takes, 10_000);
   }
 
   private privateLink(): NetworkFile {
