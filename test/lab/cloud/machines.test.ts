@@ -3,7 +3,6 @@ import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { needsLab } from "../../setup/needsLab";
 import { now } from "../clock";
 import { makeKeyPair } from "../hostFiles";
@@ -14,9 +13,9 @@ import { remainsOf } from "../remains";
 import { authorityFiles } from "./authority";
 import { LabMachines } from "./labMachines";
 import type { Machine, MachineOptions } from "./machines";
+import { floating, linesOf, Probes } from "./probes";
 
 const labName = `m${process.pid}`;
-const floating = { ipv4: "203.0.113.101", network6: "2001:db8:f1::/64", ipv6: "2001:db8:f1::1" } as const;
 /** From create to a login with the user's own key; about 1.5 s on an idle machine. */
 const bootLimitMs = 30_000;
 
@@ -25,7 +24,7 @@ describe("a cloud's machines in the lab", function () {
   this.timeout(15 * 60_000);
   let lab: Lab;
   let machines: LabMachines;
-  let client: Namespace;
+  let probes: Probes;
   let keys: string;
   let one: Machine;
   let two: Machine;
@@ -38,7 +37,7 @@ describe("a cloud's machines in the lab", function () {
     await Promise.all(["user", "host"].map((name) => makeKeyPair(path.join(keys, name), name)));
     lab = await Lab.up(labName, { cloud: "machines" });
     machines = LabMachines.of(labName);
-    client = new Namespace(labName, "client");
+    probes = new Probes(lab);
   });
 
   after(async () => {
@@ -87,24 +86,24 @@ describe("a cloud's machines in the lab", function () {
 
   it("gives one a private address later, which outlasts a power cut, as its disk does", async () => {
     await machines.setPrivateAddress("srv2", "10.77.1.2/16");
-    assert.equal(await pings("srv1", "10.77.1.2"), true);
-    assert.equal(await pings("srv2", lab.hosts.web1.privateAddress), true);
+    assert.equal(await probes.pings("srv1", "10.77.1.2"), true);
+    assert.equal(await probes.pings("srv2", lab.hosts.web1.privateAddress), true);
     await machines.powerOff("srv2");
     assert.equal(machines.isRunning("srv2"), false);
-    assert.equal(await pings("srv1", "10.77.1.2"), false);
+    assert.equal(await probes.pings("srv1", "10.77.1.2"), false);
     await lab.heal();
     assert.equal(machines.isRunning("srv2"), false, "its owner wants it off");
     await machines.powerOn("srv2");
     await lab.machine("srv2").waitUntilUp();
     assert.equal(await lab.machine("srv2").must("cat /etc/script"), "ran\n");
-    assert.equal(await pings("srv1", "10.77.1.2"), true);
+    assert.equal(await probes.pings("srv1", "10.77.1.2"), true);
     await machines.setPrivateAddress("srv2", undefined);
-    assert.equal(await pings("srv1", "10.77.1.2"), false);
+    assert.equal(await probes.pings("srv1", "10.77.1.2"), false);
     await machines.setPrivateAddress("srv2", "10.77.1.2/16");
   });
 
   it("sends the traffic for an address to whichever machine has it", async () => {
-    await Promise.all([serve("srv1"), serve("srv2")]);
+    await Promise.all([probes.serve("srv1"), probes.serve("srv2")]);
     for (const [slot, name] of [
       ["srv1", "edge-1"],
       ["srv2", "edge-2"],
@@ -112,46 +111,46 @@ describe("a cloud's machines in the lab", function () {
     ] as const) {
       await machines.route(floating.ipv4, slot);
       await machines.route(floating.network6, slot);
-      assert.equal(await get(floating.ipv4), name);
-      assert.equal(await get(`[${floating.ipv6}]`), name);
-      assert.equal(await get(floating.ipv4, lab.operator), name);
+      assert.equal(await probes.get(floating.ipv4), name);
+      assert.equal(await probes.get(`[${floating.ipv6}]`), name);
+      assert.equal(await probes.get(floating.ipv4, lab.operator), name);
     }
     const routes = [floating.ipv4, floating.network6].map((address) => ({ address, slot: "srv1" }));
     assert.deepEqual(await lab.routes(), routes);
     await machines.route(floating.network6, undefined);
-    assert.equal(await get(`[${floating.ipv6}]`), "");
-    assert.equal(await get(floating.ipv4), "edge-1");
+    assert.equal(await probes.get(`[${floating.ipv6}]`), "");
+    assert.equal(await probes.get(floating.ipv4), "edge-1");
     await machines.route(floating.ipv4, undefined);
     await machines.route(floating.ipv4, undefined);
-    assert.equal(await get(floating.ipv4), "");
+    assert.equal(await probes.get(floating.ipv4), "");
   });
 
   it("keeps out what its firewall does not name, on the public network alone", async () => {
     await machines.route(floating.ipv4, "srv1");
     const { publicIpv4, publicIpv6 } = one;
-    const open = await openConnection(publicIpv4);
+    const open = await probes.openConnection(publicIpv4);
     await machines.firewall("srv1", [{ protocol: "tcp", port: "80", sourceIps: ["198.51.100.3/32"] }]);
-    assert.equal(await get(publicIpv4), "edge-1");
-    assert.equal(await get(floating.ipv4), "edge-1");
-    assert.equal(await get(publicIpv4, lab.operator), "", "another source");
-    assert.equal(await get(`${publicIpv4}:81`), "", "another port");
-    assert.equal(await get(`[${publicIpv6}]`), "", "another protocol");
-    assert.equal(await pings("srv2", publicIpv4), false);
-    assert.equal(await pings("srv2", "10.77.1.1"), true, "the private network is open");
-    assert.equal(await pings("srv1", two.publicIpv4), true, "it gets answers");
+    assert.equal(await probes.get(publicIpv4), "edge-1");
+    assert.equal(await probes.get(floating.ipv4), "edge-1");
+    assert.equal(await probes.get(publicIpv4, lab.operator), "", "another source");
+    assert.equal(await probes.get(`${publicIpv4}:81`), "", "another port");
+    assert.equal(await probes.get(`[${publicIpv6}]`), "", "another protocol");
+    assert.equal(await probes.pings("srv2", publicIpv4), false);
+    assert.equal(await probes.pings("srv2", "10.77.1.1"), true, "the private network is open");
+    assert.equal(await probes.pings("srv1", two.publicIpv4), true, "it gets answers");
 
     await machines.firewall("srv1", []);
     assert.equal(await open.ask(), "edge-1", "an open connection stays");
-    assert.equal(await get(publicIpv4), "");
-    assert.equal(await get(floating.ipv4), "");
+    assert.equal(await probes.get(publicIpv4), "");
+    assert.equal(await probes.get(floating.ipv4), "");
 
     await machines.firewall("srv1", [{ protocol: "icmp", sourceIps: ["198.51.100.0/24", "2001:db8:51::/64"] }]);
     await lab.machine("srv1").must("ip neigh flush all");
-    assert.equal(await pings("srv2", publicIpv4), true);
-    assert.equal(await pings("srv2", publicIpv6), true);
-    assert.equal(await get(publicIpv4), "");
+    assert.equal(await probes.pings("srv2", publicIpv4), true);
+    assert.equal(await probes.pings("srv2", publicIpv6), true);
+    assert.equal(await probes.get(publicIpv4), "");
     await machines.firewall("srv1", undefined);
-    assert.equal(await get(`${publicIpv4}:81`), "edge-1");
+    assert.equal(await probes.get(`${publicIpv4}:81`), "edge-1");
   });
 
   it("accepts what the lab's authority certified, by curl and by Python", async () => {
@@ -180,18 +179,18 @@ describe("a cloud's machines in the lab", function () {
 
   it("has its machines cut from each other, both ways or one", async () => {
     await lab.fault("partition", "srv1", "srv2");
-    assert.equal(await arrives("srv1", "srv2"), false);
-    assert.equal(await arrives("srv2", "srv1"), false);
-    assert.equal(await pings("srv1", lab.hosts.web1.privateAddress), true);
-    assert.equal(await pings("srv1", two.publicIpv4), true);
+    assert.equal(await probes.arrives("srv1", "srv2"), false);
+    assert.equal(await probes.arrives("srv2", "srv1"), false);
+    assert.equal(await probes.pings("srv1", lab.hosts.web1.privateAddress), true);
+    assert.equal(await probes.pings("srv1", two.publicIpv4), true);
     await lab.heal();
-    assert.equal(await arrives("srv1", "srv2"), true);
+    assert.equal(await probes.arrives("srv1", "srv2"), true);
     await lab.fault("partition-from", "srv1", "srv2");
-    assert.equal(await arrives("srv1", "srv2"), false);
-    assert.equal(await arrives("srv2", "srv1"), true);
+    assert.equal(await probes.arrives("srv1", "srv2"), false);
+    assert.equal(await probes.arrives("srv2", "srv1"), true);
     await lab.fault("power-off", "srv2");
     await lab.heal();
-    assert.equal(await arrives("srv1", "srv2"), true);
+    assert.equal(await probes.arrives("srv1", "srv2"), true);
     await assert.rejects(lab.fault("partition", "srv1"), /Which node/);
     assert.deepEqual(lab.faults(), []);
   });
@@ -220,8 +219,8 @@ describe("a cloud's machines in the lab", function () {
     assert.equal(next.slot, "srv1");
     await lab.machine("srv1").waitUntilUp();
     assert.equal(await lab.machine("srv1").must("hostname; ls /etc/written 2>/dev/null || true"), "edge-3\n");
-    await serve("srv1");
-    assert.equal(await get(next.publicIpv4), "edge-3", "the old one's firewall is gone");
+    await probes.serve("srv1");
+    assert.equal(await probes.get(next.publicIpv4), "edge-3", "the old one's firewall is gone");
     await machines.destroy("srv1");
   });
 
@@ -230,7 +229,7 @@ describe("a cloud's machines in the lab", function () {
     const script = path.join(keys, "crash.ts");
     fs.writeFileSync(script, crash(crashed));
     const child = new Namespace(labName, "operator").spawnScript(script, [], { stdio: ["ignore", "pipe", "inherit"] });
-    for await (const line of createInterface(child.stdout ?? process.stdin)) {
+    for await (const line of linesOf(child)) {
       if (line === "created") break;
     }
     child.kill("SIGKILL");
@@ -270,53 +269,6 @@ describe("a cloud's machines in the lab", function () {
     const args = ["-F", "none", "-i", path.join(keys, "user"), ...flags.flatMap((flag) => ["-o", flag])];
     return lab.operator.run("ssh", [...args, "-o", "StrictHostKeyChecking=yes", `root@${publicIpv4}`, command]);
   }
-
-  async function pings(from: SlotName, address: string): Promise<boolean> {
-    return (await lab.machine(from).run(`ping -c 1 -W 1 ${address}`)).code === 0;
-  }
-
-  /** A server on ports 80 and 81 that says its host's name, with the floating addresses. */
-  async function serve(slot: SlotName): Promise<void> {
-    const host = lab.machine(slot);
-    await host.must(`ip address add ${floating.ipv4}/32 dev lo; ip address add ${floating.ipv6}/128 dev lo`);
-    await host.must("cat >/root/serve.py", { input: server });
-    for (const port of [80, 81])
-      await host.must(`systemd-run --quiet --unit=serve-${port} python3 /root/serve.py ${port}`);
-    for (const port of [80, 81])
-      await until(`${slot} to serve`, async () => (await host.run(`curl -s localhost:${port}`)).code === 0, 10_000);
-  }
-
-  /** What answers; "" when nobody does. */
-  async function get(authority: string, from = client): Promise<string> {
-    return (await from.run("curl", ["--silent", "--max-time", "1", `http://${authority}/`])).stdout;
-  }
-
-  async function openConnection(address: string) {
-    const lines = `exec 3<>/dev/tcp/${address}/80; echo open; read go; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; tail -n 1 <&3`;
-    const child = client.spawn("bash", ["-c", lines], { stdio: ["pipe", "pipe", "inherit"] });
-    const output = createInterface(child.stdout ?? process.stdin)[Symbol.asyncIterator]();
-    assert.equal((await output.next()).value, "open");
-    return {
-      async ask() {
-        child.stdin?.write("go\n");
-        return (await output.next()).value;
-      },
-    };
-  }
-
-  /** Whether a datagram gets from one to the other on the private network; nothing has to come back. */
-  async function arrives(from: SlotName, to: SlotName): Promise<boolean> {
-    const { privateAddress } = lab.machine(to);
-    const receive = `import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("", 9)); s.settimeout(1); s.recv(9)`;
-    const received = lab.machine(to).run(`python3 -c '${receive}'`);
-    const neighbour = await lab.machine(to).must("cat /sys/class/net/eth1/address");
-    await lab
-      .machine(from)
-      .must(`ip neigh replace ${privateAddress} lladdr ${neighbour.trim()} dev eth1 nud permanent`);
-    const send = `for i in 1 2 3 4 5; do echo x >/dev/udp/${privateAddress}/9; sleep 0.2; done`;
-    await lab.machine(from).run(`bash -c '${send}'`);
-    return (await received).code === 0;
-  }
 });
 
 /** A killed process is listed until its parent has reaped it. */
@@ -324,18 +276,6 @@ async function remains(of = labName): Promise<string[]> {
   await until("the remains to be gone", () => remainsOf(of).length === 0, 2_000).catch(() => {});
   return remainsOf(of);
 }
-
-const server = `
-import http.server, socket, sys
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(socket.gethostname().encode())
-class Server(http.server.ThreadingHTTPServer):
-    address_family = socket.AF_INET6
-Server(("::", int(sys.argv[1])), Handler).serve_forever()
-`;
 
 /** Brings a lab up as a cloud's API would use it, and stays. */
 const crash = (lab: string) => `
