@@ -102,8 +102,10 @@ class Convergence:
             self._adverts_over = True
 
     def ended(self, call: Call, outcome: Outcome, at: Clock) -> None:
-        """A call of the mover that was not abandoned."""
-        address = next(address for address in self.addresses if address.call == call)
+        """A call of the mover; one that is to be abandoned may have ended just before."""
+        address = next((address for address in self.addresses if address.call == call), None)
+        if address is None:
+            return
         address.call = None
         address.last[call.verb] = outcome
         if not outcome.done:
