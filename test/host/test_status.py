@@ -6,9 +6,10 @@ import json
 import unittest
 from unittest import mock
 
-from ha_lb import status
+from ha_lb import network, status
+from ha_lb.settings import Settings
 from ha_lb.verdict import judge
-from node_settings import SETTINGS
+from node_settings import ON_CLOUD, SETTINGS
 
 
 def told(node: str, state: str, **changes: object) -> status.Status:
@@ -86,14 +87,17 @@ class Judge(unittest.TestCase):
 
 
 class Local(unittest.TestCase):
-    def local(self, services: list[bool], tracked: bool, master: bool, noted: status.Status) -> status.Status:
+    def local(
+        self, services: list[bool], tracked: bool, master: bool, noted: status.Status, settings: Settings = SETTINGS
+    ) -> status.Status:
         with (
+            mock.patch.object(network, "addresses", return_value=[]),
             mock.patch.object(status, "is_active", return_value=services),
             mock.patch.object(status, "_tracked", return_value=tracked),
             mock.patch.object(status, "vrrp_note", return_value=noted),
             mock.patch("ha_lb.network.is_master", return_value=master),
         ):
-            return status.local(SETTINGS)
+            return status.local(settings)
 
     def test_a_node_with_the_marker_is_master_since_it_was_noted(self) -> None:
         own = self.local([True, True, True], False, True, {"state": "MASTER", "since": 7})
@@ -114,6 +118,17 @@ class Local(unittest.TestCase):
         own = self.local([True, True, True], True, False, {})
         self.assertEqual((own["state"], own["ready"]), ("FAULT", False))
         self.assertEqual(own["problems"], ["HAProxy runs but does not answer"])
+
+    def test_a_held_node_is_not_ready_and_says_why(self) -> None:
+        hold = [{"kind": "drain", "reason": "x", "since": 1, "until": None}]
+        with mock.patch("ha_lb.holds.told", return_value=hold):
+            own = self.local([True, True, True], False, False, {})
+        self.assertEqual((own["state"], own["ready"], own["hold"], own["problems"]), ("FAULT", False, hold, []))
+
+    def test_on_a_cloud_the_address_has_to_be_on_this_host_and_its_agent_has_to_run(self) -> None:
+        own = self.local([True, True, True, False], False, True, {}, ON_CLOUD)
+        self.assertEqual(own["problems"], ["ha-lb-vip.service does not run", "203.0.113.100 is not on this host"])
+        self.assertEqual((own["ready"], own["mover"]["api"]["state"]), (False, "unknown"))
 
     def test_a_dead_agent_makes_a_node_unready(self) -> None:
         self.assertFalse(self.local([True, True, False], False, False, {})["ready"])
