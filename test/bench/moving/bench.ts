@@ -121,7 +121,8 @@ async function timeline(
     cloud: move.at - claim.at,
     toService: outageStart + outageMs - move.at,
   };
-  return [parts, calls.filter(({ at }) => at <= claim.at).length];
+  // What the standby asks while it is one does not delay anything.
+  return [parts, calls.filter(({ at }) => at > master && at <= claim.at).length];
 }
 
 /** When Keepalived said so, by the journal's monotonic clock. */

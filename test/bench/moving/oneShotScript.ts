@@ -24,19 +24,28 @@ while read -r _ _ state _ <&3; do
 done
 `;
 
+const unit = `[Service]
+ExecStart=/root/${UNIT}-notifier
+KillMode=process
+[Install]
+WantedBy=multi-user.target
+`;
+
 export async function useScript(pair: Pair, token: string, address: string): Promise<void> {
   await onBoth(pair, async (host) => {
     await host.must(`cat >/root/${UNIT} && chmod 700 /root/${UNIT}`, { input: script(token, address) });
     await host.must(`cat >/root/${UNIT}-notifier && chmod 700 /root/${UNIT}-notifier`, { input: notifier });
-    await host.must("systemctl stop ha-lb-vip");
-    await host.must(`systemd-run --quiet --unit=${UNIT} /root/${UNIT}-notifier`);
+    await host.must(`cat >/etc/systemd/system/${UNIT}.service`, { input: unit });
+    await host.must(`systemctl --quiet disable --now ha-lb-vip && systemctl --quiet enable --now ${UNIT}`);
   });
 }
 
 export async function useAgent(pair: Pair): Promise<void> {
   await onBoth(pair, async (host) => {
-    await host.must(`systemctl stop ${UNIT}; rm -f /root/${UNIT} /root/${UNIT}-notifier`);
-    await host.must("systemctl start ha-lb-vip");
+    await host.must(
+      `systemctl --quiet disable --now ${UNIT} && rm -f /root/${UNIT}* /etc/systemd/system/${UNIT}.service`,
+    );
+    await host.must("systemctl daemon-reload && systemctl --quiet enable --now ha-lb-vip");
   });
   await pair.waitUntilRedundant();
 }
