@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { until } from "../lab/command";
 import { loadBalancers } from "../lab/layout";
+import { fetchFrom } from "./fetch";
 import type { Pair } from "./pair";
+
+export { fetchFrom } from "./fetch";
 
 export async function audit(pair: Pair): Promise<void> {
   await pair.waitUntilRedundant();
@@ -19,12 +22,6 @@ async function oneHealthyHolderAnswers(pair: Pair): Promise<void> {
   for (const address of pair.urls) {
     await until(`an answer from ${address}`, async () => (await fetchFrom(pair, address)).code === 0, 10_000);
   }
-}
-
-/** A request from the lab's operator. */
-export function fetchFrom(pair: Pick<Pair, "lab">, address: string, headers: readonly string[] = []) {
-  const own = headers.flatMap((header) => ["--header", header]);
-  return pair.lab.operator.run("curl", ["--silent", "--show-error", "--fail", "--max-time", "2", ...own, address]);
 }
 
 async function nodesCarryWhatWasDeployed(pair: Pair): Promise<void> {

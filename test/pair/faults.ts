@@ -1,7 +1,14 @@
 // The faults that the pair has to survive, each with what the protocol itself needs for it.
-import { masterDownSeconds, probeFailures, skewSeconds } from "../../src/keepalived/timers";
+import { masterDownSeconds, probeFailures, skewSeconds, type Timers } from "../../src/keepalived/timers";
 import type { FaultName } from "../lab/faults";
-import { type LoadBalancerName, other, type Pair } from "./pair";
+import { type LoadBalancerName, other } from "./platforms/site";
+
+/** Of a pair, what decides how long a fault may last. */
+export interface TimedPair {
+  readonly timers: Timers;
+  /** The VRRP priority of a node. */
+  priorityOf(name: LoadBalancerName): number;
+}
 
 export interface PairFault {
   readonly name: FaultName;
@@ -10,19 +17,19 @@ export interface PairFault {
    * Milliseconds that the timers alone allow until the standby takes over. The standby's priority counts, because the
    * skew comes from it.
    */
-  limitMs(pair: Pair, active: LoadBalancerName): number;
+  limitMs(pair: TimedPair, active: LoadBalancerName): number;
 }
 
 /** The node says goodbye with a last advert of priority 0; the peer only waits for its skew. */
-export const afterGoodbye = (pair: Pair, active: LoadBalancerName) =>
+export const afterGoodbye = (pair: TimedPair, active: LoadBalancerName) =>
   1000 * skewSeconds(pair.timers.advertIntervalSeconds, pair.priorityOf(other(active)));
 
 /** The node falls silent; the peer waits for three adverts and its skew. */
-const afterSilence = (pair: Pair, active: LoadBalancerName) =>
+const afterSilence = (pair: TimedPair, active: LoadBalancerName) =>
   1000 * masterDownSeconds(pair.timers.advertIntervalSeconds, pair.priorityOf(other(active)));
 
 /** A question may just have been answered; then it takes the next ones without an answer, and the goodbye. */
-const afterProbes = (pair: Pair, active: LoadBalancerName) =>
+const afterProbes = (pair: TimedPair, active: LoadBalancerName) =>
   1000 * (1 + probeFailures) * pair.timers.probeIntervalSeconds + afterGoodbye(pair, active);
 
 export const pairFaults: readonly PairFault[] = [

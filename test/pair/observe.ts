@@ -1,18 +1,21 @@
 // Injects one fault while a client keeps requesting, and reports what the client saw.
+import type { LoadOptions, LoadRun } from "../lab/client/loadClient";
 import type { Sample } from "../lab/client/outage";
 import { ownTime, stolenMs } from "../lab/clock";
 import { until } from "../lab/command";
 import type { FaultName } from "../lab/faults";
-import type { Lab } from "../lab/lab";
-import { fetchFrom } from "./audit";
-import type { PairFault } from "./faults";
-import type { LoadBalancerName, Pair } from "./pair";
+import type { PairFault, TimedPair } from "./faults";
+import type { LoadBalancerName } from "./platforms/site";
 
 /** Any two load balancers behind one address. */
 export interface ObservedPair {
-  readonly lab: Lab;
-  readonly url: string;
+  /** Begins to make requests, as clients do. */
+  startLoad(options: Omit<LoadOptions, "url">): Promise<LoadRun>;
+  /** Whether somebody else gets an answer. */
+  answers(): Promise<boolean>;
   fault(name: FaultName, node: LoadBalancerName): Promise<number>;
+  /** Lifts what `fault` broke. */
+  heal(): Promise<void>;
   /** The nodes that have the shared address now. */
   holders(): Promise<LoadBalancerName[]>;
 }
@@ -61,8 +64,13 @@ const STEADY_ANSWERS = 20;
  * The pair has to be redundant before; the fault is still in place after, and the address has to be on the other node.
  * @throws Error when it is not, within the patience
  */
-export async function observeFault(pair: Pair, fault: PairFault, options: ObserveOptions = {}): Promise<FaultReport> {
-  const limitMs = Math.round(fault.limitMs(pair, await pair.active()));
+export async function observeFault(
+  pair: ObservedPair & TimedPair,
+  fault: PairFault,
+  options: ObserveOptions = {},
+): Promise<FaultReport> {
+  const [active] = await pair.holders();
+  const limitMs = Math.round(fault.limitMs(pair, active ?? "lb1"));
   const { recovered, ownerAfter, ...seen } = await observeOutage(pair, fault.name, options);
   if (!recovered || ownerAfter === null || ownerAfter === seen.ownerBefore) {
     const place = ownerAfter === null ? "on no single node" : `on ${ownerAfter}`;
@@ -83,7 +91,7 @@ export async function observeOutage(
   if (!ownerBefore || second) {
     throw new Error("one node has to hold the address before a fault");
   }
-  const client = await pair.lab.client.start({ url: pair.url, perSecond, timeoutMs: 1000 });
+  const client = await pair.startLoad({ perSecond, timeoutMs: 1000 });
   const stolenBefore = stolenMs();
   try {
     const injectedAt = await pair.fault(fault, ownerBefore);
@@ -117,7 +125,7 @@ async function movedAndAnswers(pair: ObservedPair, ownerBefore: LoadBalancerName
     }
     const [holder, second] = await pair.holders();
     const moved = holder !== undefined && holder !== ownerBefore && !second;
-    answers = moved && (await fetchFrom(pair, pair.url)).code === 0 ? answers + 1 : 0;
+    answers = moved && (await pair.answers()) ? answers + 1 : 0;
     return answers >= STEADY_ANSWERS;
   };
   // One request may still be under way at the deadline.

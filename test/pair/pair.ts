@@ -10,16 +10,18 @@ import { programOf } from "../../src/packages/model";
 import type { Packages } from "../../src/packages/rules";
 import type { HcloudArgs } from "../../src/platforms/hcloudArgs";
 import type { Plain } from "../../src/validation/plain";
+import type { LoadOptions, LoadRun } from "../lab/client/loadClient";
 import { until } from "../lab/command";
 import type { FaultName } from "../lab/faults";
 import type { Host } from "../lab/host";
 import type { Lab } from "../lab/lab";
 import { loadBalancers, type MachineName, sharedAddress, webPort } from "../lab/layout";
 import { type ConfigValue, Pulumi, type UpResult } from "../lab/pulumi";
+import { fetchFrom } from "./fetch";
 import { type LabPlatform, platformOf, type StackOutputs } from "./platforms/platform";
-import { type LoadBalancerName, type Site, urlOf } from "./platforms/site";
+import { type LoadBalancerName, other, type Site, urlOf } from "./platforms/site";
 
-export type { LoadBalancerName } from "./platforms/site";
+export { type LoadBalancerName, other } from "./platforms/site";
 
 /** What differs from the plain pair; the rest comes from the lab. */
 export interface PairSettings {
@@ -191,9 +193,21 @@ export class Pair {
     return this.site.host(name);
   }
 
+  startLoad(options: Omit<LoadOptions, "url">): Promise<LoadRun> {
+    return this.lab.client.start({ url: this.url, ...options });
+  }
+
+  async answers(): Promise<boolean> {
+    return (await fetchFrom(this, this.url)).code === 0;
+  }
+
   /** Breaks something on a node; returns the time just before that. */
   fault(name: FaultName, node: LoadBalancerName): Promise<number> {
     return this.lab.fault(name, this.host(node).name);
+  }
+
+  heal(): Promise<void> {
+    return this.lab.heal();
   }
 
   /** The nodes that have the shared address now: one, none for a moment, or two in a partition. */
@@ -240,10 +254,6 @@ export class Pair {
     const said = resources.map(({ outputs }) => /(\S+) serves with bundle (\w+)/.exec(String(outputs?.stdout ?? "")));
     return Object.fromEntries(said.flatMap((match) => (match ? [[match[1], match[2]]] : [])));
   }
-}
-
-export function other(name: LoadBalancerName): LoadBalancerName {
-  return name === "lb1" ? "lb2" : "lb1";
 }
 
 /** The lab's own, on both web hosts. */

@@ -126,7 +126,7 @@ async function repeated(
 
 async function observe({ pair, patienceMs, limitMs, recover }: Subject, fault: PairFault) {
   const seen = await observeOutage(pair, fault.name, { perSecond: REQUESTS_PER_SECOND, patienceMs });
-  await pair.lab.heal();
+  await pair.heal();
   await recover();
   const outage = seen.recovered ? `${seen.outageMs} ms` : "no end";
   console.log(`  ${fault.title} on ${seen.ownerBefore}: ${outage}, ${seen.requestsLost} requests lost`);

@@ -1,9 +1,11 @@
 // The pair as the well-known tutorials build it, on hosts that this library has set up before: what it is compared with.
+import type { LoadOptions, LoadRun } from "../../lab/client/loadClient";
 import { until } from "../../lab/command";
 import type { FaultName } from "../../lab/faults";
 import type { Host } from "../../lab/host";
 import type { Lab } from "../../lab/lab";
 import { loadBalancers, sharedAddress } from "../../lab/layout";
+import { fetchFrom } from "../../pair/fetch";
 import type { ObservedPair } from "../../pair/observe";
 import { type LoadBalancerName, url } from "../../pair/pair";
 
@@ -48,9 +50,15 @@ vrrp_instance VI_1 {
 }
 
 export class TutorialPair implements ObservedPair {
-  readonly url = url;
-
   private constructor(readonly lab: Lab) {}
+
+  startLoad(options: Omit<LoadOptions, "url">): Promise<LoadRun> {
+    return this.lab.client.start({ url, ...options });
+  }
+
+  async answers(): Promise<boolean> {
+    return (await fetchFrom(this, url)).code === 0;
+  }
 
   /** Takes the library's services off the hosts; HAProxy's configuration stays the same. */
   static async replaceOurs(lab: Lab): Promise<TutorialPair> {
@@ -63,6 +71,10 @@ export class TutorialPair implements ObservedPair {
 
   fault(name: FaultName, node: LoadBalancerName): Promise<number> {
     return this.lab.fault(name, node);
+  }
+
+  heal(): Promise<void> {
+    return this.lab.heal();
   }
 
   async holders(): Promise<LoadBalancerName[]> {

@@ -45,6 +45,10 @@ async function filtered(isOne: (name: LoadBalancerName) => Promise<boolean>): Pr
   return found.flat();
 }
 
+export function other(name: LoadBalancerName): LoadBalancerName {
+  return name === "lb1" ? "lb2" : "lb1";
+}
+
 export function urlOf(address: string): string {
   return address.includes(":") ? `http://[${address}]/` : `http://${address}/`;
 }
