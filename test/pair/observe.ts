@@ -71,7 +71,7 @@ export async function observeFault(
 ): Promise<FaultReport> {
   const [active] = await pair.holders();
   const limitMs = Math.round(fault.limitMs(pair, active ?? "lb1"));
-  const { recovered, ownerAfter, ...seen } = await observeOutage(pair, fault.name, options);
+  const { recovered, ownerAfter, outageStart: _, ...seen } = await observeOutage(pair, fault.name, options);
   if (!recovered || ownerAfter === null || ownerAfter === seen.ownerBefore) {
     const place = ownerAfter === null ? "on no single node" : `on ${ownerAfter}`;
     throw new Error(
