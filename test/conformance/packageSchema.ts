@@ -35,11 +35,6 @@ interface PackageSpec {
   readonly functions: Readonly<Record<string, { readonly inputs?: ObjectSpec; readonly outputs?: ObjectSpec }>>;
 }
 
-/** Documents that others publish, which are not part of this repository. */
-export function referenceFile(name: string): string {
-  return join(directory, name);
-}
-
 const directory = process.env.REFERENCE_DIR ?? resolve(__dirname, "../../../shared/reference");
 
 export class PackageSchema {
@@ -47,7 +42,7 @@ export class PackageSchema {
 
   /** To be called in a suite's `before`; skips it where the file is not there. */
   static read(name: string, suite: Mocha.Context): PackageSchema {
-    const file = referenceFile(name);
+    const file = join(directory, name);
     if (!existsSync(file)) {
       assert.notEqual(process.env.CI, "true", `${file} is missing; set REFERENCE_DIR`);
       console.warn(`SKIPPED: ${file} is missing; set REFERENCE_DIR to compare the double with the provider's schema`);

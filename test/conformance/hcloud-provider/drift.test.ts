@@ -31,9 +31,7 @@ describe("hcloud provider: drift", () => {
       server: Number(await idOf(to)),
     });
   };
-  const holder = async () =>
-    (await cloud.call<{ floating_ip: { server: number | null } }>("GET", `/floating_ips/${await idOf("address")}`))
-      .floating_ip.server;
+  const holder = async () => (await cloud.call("GET", `/floating_ips/${await idOf("address")}`)).floating_ip.server;
   const refreshed = (resources: Resources): Promise<UpdateResult> =>
     stack.preview(cloud.withProvider(resources), { refresh: true, expectNoChanges: true, allowFailure: true });
 

@@ -60,9 +60,12 @@ export function checkInputs(schema: Schema, given: Properties, naming?: Naming):
     Object.entries(given).filter(([name]) => !name.startsWith("__") && name !== "version"),
   );
   const inputs = checkObject(schema, news, "", failures);
-  if (naming && schema.name?.autoName && inputs.name === undefined) {
-    inputs.name = automaticName(naming);
-    inputs.__defaults = ["name"];
+  if (naming && schema.name?.autoName) {
+    inputs.name ??= automaticName(naming);
+    // Told to the engine as the bridge of Terraform providers tells it, and read again in the next update.
+    inputs.__defaults = Object.keys(inputs)
+      .filter((name) => (news[name] ?? null) === null)
+      .sort();
   }
   return { inputs, failures };
 }

@@ -3,7 +3,7 @@
 
 import type { Display } from "./display";
 import { type Checked, checkInputs, type Failure, type Schema } from "./inputs";
-import { isEmpty, type Properties, same, type Value } from "./values";
+import { isEmpty, type Properties, reveal, same, type Value } from "./values";
 
 export interface Created {
   readonly id: string;
@@ -51,6 +51,8 @@ export interface FunctionType {
 export interface Difference {
   readonly changed: readonly string[];
   readonly replaces: readonly string[];
+  /** The new one cannot be made beside the old one. */
+  readonly deletesFirst?: boolean;
   /** Named where inputs alone would not tell, as the state may have changed as well. */
   readonly kinds?: Readonly<Record<string, "add" | "update" | "delete">>;
 }
@@ -110,7 +112,7 @@ export class Provider {
   }
 
   async configure(values: Properties): Promise<void> {
-    this.options.configure?.(values);
+    this.options.configure?.(reveal(values) as Properties);
   }
 
   check(request: OfResource & { olds: Properties; news: Properties; randomSeed: string }): Checked {
@@ -125,6 +127,7 @@ export class Provider {
     return {
       changed,
       replaces: changed.filter((name) => type.inputs[name]?.replaces || type.inputs[name]?.replacesUnlisted),
+      deletesFirst: hasNameOfItsOwn(type, request.inputs),
       ...(type.differs && { kinds: Object.fromEntries(kinds) }),
     };
   }
@@ -187,6 +190,11 @@ function changedInputs(
   const differs = (name: string) =>
     type.differs ? type.differs(name, state[name], inputs[name]) : !same(state[name], inputs[name]);
   return Object.keys(type.inputs).filter((name) => !ignored.includes(name) && differs(name));
+}
+
+/** Names are unique in the cloud: with one that the program gave, the old resource is in the new one's way. */
+function hasNameOfItsOwn(type: ResourceType, { __defaults: defaults }: Properties): boolean {
+  return type.inputs.name?.autoName === true && Array.isArray(defaults) && !defaults.includes("name");
 }
 
 /** The inputs that would have made what was found: those of before where they still fit, all there are in an import. */

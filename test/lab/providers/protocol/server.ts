@@ -153,12 +153,13 @@ function checked({ inputs, failures }: Checked): proto.CheckResponse {
   return new proto.CheckResponse().setInputs(struct(inputs)).setFailuresList(failures.map(failure));
 }
 
-function difference({ changed, replaces, kinds }: Difference): proto.DiffResponse {
+function difference({ changed, replaces, deletesFirst = false, kinds }: Difference): proto.DiffResponse {
   const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
   const response = new proto.DiffResponse()
     .setChanges(changed.length > 0 ? DIFF_SOME : DIFF_NONE)
     .setDiffsList([...changed])
-    .setReplacesList([...replaces]);
+    .setReplacesList([...replaces])
+    .setDeletebeforereplace(deletesFirst && replaces.length > 0);
   for (const [name, kind] of Object.entries(kinds ?? {})) {
     response
       .setHasdetaileddiff(true)

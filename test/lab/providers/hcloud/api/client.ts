@@ -37,7 +37,7 @@ export class Hetzner {
     return this.request("PUT", path, body);
   }
 
-  post<T>(path: string, body: Properties = {}, transient: readonly string[] = []): Promise<T> {
+  post<T>(path: string, body?: Properties, transient: readonly string[] = []): Promise<T> {
     return this.request("POST", path, body, transient);
   }
 
@@ -53,7 +53,7 @@ export class Hetzner {
   }
 
   /** Starts an action, and follows it to its end. Further errors may be named that pass by themselves. */
-  async act(path: string, body: Properties = {}, transient: readonly string[] = []): Promise<void> {
+  async act(path: string, body?: Properties, transient: readonly string[] = []): Promise<void> {
     const answer = await this.post<{ action?: Action; actions?: Action[] }>(path, body, transient);
     await this.wait(answer.action, ...(answer.actions ?? []));
   }
@@ -95,7 +95,7 @@ export class Hetzner {
       try {
         return await this.once<T>(method, path, body);
       } catch (error) {
-        if (failures >= retries || !(mayHelpToTryAgain(error) || isCode(error, ...transient))) {
+        if (failures >= retries || !(mayHelpToTryAgain(method, error) || isCode(error, ...transient))) {
           throw error;
         }
         await sleep(2 * this.pollInterval * 2 ** failures);
@@ -132,11 +132,10 @@ function ended(actions: readonly Action[]): Action[] {
   return actions.filter(({ status }) => status === "running");
 }
 
-function mayHelpToTryAgain(error: unknown): boolean {
-  return (
-    isCode(error, "conflict", "locked", "rate_limit_exceeded") ||
-    (error instanceof ApiError && error.code === undefined && [429, 502, 503, 504].includes(error.status))
-  );
+/** A gateway that lost the answer may have passed the request on: only what changes nothing is then sent again. */
+function mayHelpToTryAgain(method: string, error: unknown): boolean {
+  const isLost = error instanceof ApiError && [429, 502, 503, 504].includes(error.status);
+  return isCode(error, "conflict", "locked", "rate_limit_exceeded") || (method === "GET" && isLost);
 }
 
 async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -4,7 +4,9 @@ interface ErrorBody {
   readonly error?: {
     readonly code?: string;
     readonly message?: string;
-    readonly details?: { readonly fields?: readonly { readonly name: string; readonly messages: readonly string[] }[] };
+    readonly details?: {
+      readonly fields?: readonly { readonly name: string; readonly messages?: readonly string[] }[];
+    };
   };
 }
 
@@ -24,8 +26,8 @@ export class ApiError extends Error {
     }
     const correlation = response.headers.get("x-correlation-id");
     const origin = [error.code, correlation].filter(Boolean).join(", ");
-    const fields = error.details?.fields ?? [];
-    const detail = fields.map((field) => `${field.name} => [${field.messages.join(" ")}]`).join(" ");
+    const fields = error.code === "invalid_input" ? (error.details?.fields ?? []) : [];
+    const detail = fields.map((field) => `${field.name} => [${(field.messages ?? []).join(" ")}]`).join(" ");
     const message = `${error.message} (${origin})${detail && `: [${detail}]`}`;
     return new ApiError(message, response.status, error.code);
   }

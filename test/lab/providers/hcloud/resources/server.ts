@@ -91,7 +91,8 @@ export function serverState(found: Server, before: Properties): Properties {
     labels: found.labels,
     status: found.status,
     ipv4Address: ipv4?.ip ?? "",
-    ipv6Address: ipv6 ? ipv6.ip.replace(/\/.*$/, "1") : "",
+    // The first address of its network; a network of one address is that one.
+    ipv6Address: ipv6?.ip.replace(/::\/.*$/, "::1").replace(/\/.*$/, "") ?? "",
     ipv6Network: ipv6?.ip ?? "",
     backupWindow: found.backup_window ?? "",
     backups: Boolean(found.backup_window),
