@@ -162,6 +162,18 @@ class RoleChanges(unittest.TestCase):
             world.run(25)
             self.assertTrue(standby.address.period.verified, number)
 
+    def test_failovers_in_quick_succession_are_no_quicker_than_the_budget_and_no_slower(self) -> None:
+        world = World(masters=("lb1",))
+        world.run(60)
+        for number in range(40):
+            active, standby = (world.one, world.two) if number % 2 == 0 else (world.two, world.one)
+            active.becomes("FAULT")
+            standby.becomes("MASTER")
+            world.run(2)
+            active.becomes("BACKUP")
+            world.run(4)
+            self.assertTrue(standby.address.period.verified, number)
+
     def test_flapping_is_slowed_down(self) -> None:
         world = failed_over()
         for _ in range(60):

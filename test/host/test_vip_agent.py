@@ -161,6 +161,7 @@ class StartingAgain(AgentTest):
         self.assertEqual(self.calls().count("claim"), 1)
         self.assertEqual(self.told()["addresses"]["main"]["movedAt"], moved_at)
         self.assertGreater(self.told()["calls"], calls)
+        self.assertAlmostEqual(self.told()["budget"]["left"], 120 - self.told()["calls"] - 2, delta=1.0)
 
     def test_a_change_that_it_missed_makes_it_claim(self) -> None:
         running = self.started()
@@ -182,5 +183,5 @@ class StartingAgain(AgentTest):
         for text in ("", "{", "[]", "null", '{"addresses": []}', '{"addresses": {"main": {}}, "master": true}'):
             (self.root / "run/vip.json").write_text(text)
             with self.subTest(text=text):
-                known = report.before(remembered=True, master=True, events=False)
+                known = report.before(remembered=True, master=True, events=False, epoch=0.0)
                 self.assertEqual((known.verified, known.moves), (frozenset(), {}))

@@ -64,35 +64,39 @@ class Budgeting(unittest.TestCase):
         bucket.take(1, 10.0)
         self.assertEqual(bucket.when(1, 5.0), 6.0)
 
-    def test_claims_of_one_address_are_slowed_down_and_those_of_another_are_not(self) -> None:
+    def test_new_claims_of_one_address_are_slowed_down_and_those_of_another_are_not(self) -> None:
         budget = Budget(["one", "two"], 0.0)
         for _ in range(6):
-            self.assertEqual(budget.when_to_claim("one", 0.0, first=False), 0.0)
-            budget.claim("one", 0.0)
-        self.assertAlmostEqual(budget.when_to_claim("one", 0.0, first=False), 10.0)
-        self.assertEqual(budget.when_to_claim("two", 0.0, first=False), 0.0)
+            self.assertEqual(budget.when_to_claim("one", 0.0, again=False), 0.0)
+            budget.claim("one", 0.0, again=False)
+        self.assertAlmostEqual(budget.when_to_claim("one", 0.0, again=False), 10.0)
+        self.assertEqual(budget.when_to_claim("two", 0.0, again=False), 0.0)
 
-    def test_a_claim_that_surely_did_nothing_does_not_count_as_flapping(self) -> None:
+    def test_claiming_again_after_a_failure_is_no_flapping(self) -> None:
         budget = Budget(["one"], 0.0)
         for _ in range(20):
-            budget.claim("one", 0.0)
-            budget.claim_ended("one", Outcome(TRY_AGAIN, code="refused"), 0.0)
-        self.assertEqual(budget.when_to_claim("one", 0.0, first=False), 0.0)
+            budget.claim("one", 0.0, again=True)
+        self.assertEqual(budget.when_to_claim("one", 0.0, again=False), 0.0)
 
     def test_the_last_calls_are_for_claims(self) -> None:
         budget = Budget(["one"], 0.0)
-        for _ in range(45):
+        for _ in range(81):
             budget.read(0.0)
         self.assertGreater(budget.when_to_read(0.0, for_a_claim=False), 0.0)
         self.assertEqual(budget.when_to_read(0.0, for_a_claim=True), 0.0)
-        self.assertEqual(budget.when_to_claim("one", 0.0, first=False), 0.0)
+        self.assertEqual(budget.when_to_claim("one", 0.0, again=False), 0.0)
+
+    def test_an_agent_that_is_started_again_has_what_the_one_before_it_had_left(self) -> None:
+        budget = Budget(["one"], 0.0, calls_left=0.0)
+        self.assertAlmostEqual(budget.when_to_claim("one", 0.0, again=False), 6.0)
+        self.assertEqual(Budget(["one"], 0.0, calls_left=10**6).calls_left(0.0), 120.0)
 
     def test_a_cloud_is_left_alone_for_as_long_as_it_says_within_reason(self) -> None:
         budget = Budget(["one"], 0.0)
         budget.leave_alone(12, 100.0)
         self.assertEqual(budget.when_to_read(100.0, for_a_claim=True), 112.0)
-        self.assertEqual(budget.when_to_claim("one", 100.0, first=False), 112.0)
-        self.assertEqual(budget.when_to_claim("one", 100.0, first=True), 100.0)
+        self.assertEqual(budget.when_to_claim("one", 100.0, again=True), 112.0)
+        self.assertEqual(budget.when_to_claim("one", 100.0, again=False), 100.0)
         budget.leave_alone(3600, 100.0)
         self.assertEqual(budget.when_to_read(100.0, for_a_claim=True), 115.0)
 

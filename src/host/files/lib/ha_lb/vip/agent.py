@@ -41,7 +41,10 @@ class Agent:
         # What Keepalived told while there was no agent is over; what is true is asked for.
         events = any(told != LOWER_PRIORITY for told in self._heard())
         known = report.before(
-            remembered=pair.is_remembered(settings), master=marker.is_here(settings.marker), events=events
+            remembered=pair.is_remembered(settings),
+            master=marker.is_here(settings.marker),
+            events=events,
+            epoch=time.time(),
         )
         self._convergence = Convergence(settings, known, _clock(), random.random, _say)
 

@@ -44,6 +44,8 @@ class Before:
     moves: dict[str, tuple[float, float]] = field(default_factory=dict)
     calls: int = 0
     errors: dict[str, int] = field(default_factory=dict)
+    # Of the API's budget.
+    calls_left: float | None = None
 
 
 class Convergence:
@@ -53,7 +55,8 @@ class Convergence:
         self._chance, self._say = chance, say
         self._role = Role(before.master)
         self._peer = Peer(settings.peer)
-        self._budget = Budget([shared.name for shared in settings.addresses], at.now)
+        self._budget = Budget([shared.name for shared in settings.addresses], at.now, before.calls_left)
+        self.calls_left, self.calls_left_at = self._budget.calls_left(at.now), at.epoch
         self._lower_heard_at: float | None = None
         self._adverts_over = True
         self._asking = False
@@ -111,7 +114,7 @@ class Convergence:
         if not outcome.done:
             self._tell_failure(call, outcome, at.now)
         if call.verb == "claim":
-            self._budget.claim_ended(address.shared.name, outcome, at.now)
+            self._budget.claim_ended(outcome, at.now)
             address.claim_ended(outcome, at.now, self._chance())
         elif outcome.done:
             self._read(address, self._nodes.get(outcome.holder, "other"), call.started, at)
@@ -135,9 +138,12 @@ class Convergence:
 
     def actions(self, at: Clock) -> list[Action]:
         found, self._pending = self._pending, []
+        calls = self.api.calls
         for address in self.addresses:
             if address.call is None:
                 found += self._next(address, at.now)
+        if self.api.calls > calls:
+            self.calls_left, self.calls_left_at = round(self._budget.calls_left(at.now), 1), at.epoch
         return [*found, *self._about_peer(at.now)]
 
     def wakes_at(self, now: float) -> float:
@@ -173,7 +179,7 @@ class Convergence:
             return
         self.api.calls += 1
         if wanted.verb == "claim":
-            self._budget.claim(address.shared.name, now)
+            self._budget.claim(address.shared.name, now, again=address.period.claims > 0)
             address.period.claims += 1
             self._say(f"{address.shared.address}: claims it, {wanted.reason}")
         else:
@@ -204,9 +210,9 @@ class Convergence:
         if wanted.verb == "owner":
             for_a_claim = period.claimed or period.in_doubt
             return max(period.read_from, self._budget.when_to_read(now, for_a_claim=for_a_claim))
-        first = period.claims == 0
-        due = self._budget.when_to_claim(address.shared.name, now, first=first)
-        return due if first else max(due, period.claim_from)
+        again = period.claims > 0
+        due = self._budget.when_to_claim(address.shared.name, now, again=again)
+        return max(due, period.claim_from) if again else due
 
     def _read(self, address: Address, owner: Owner, began: float, at: Clock) -> None:
         was_superseded = self.superseded

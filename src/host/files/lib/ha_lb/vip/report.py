@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import files
 from ..settings import RUN
+from .budget import CALLS_PER_SECOND
 from .convergence import Before, Convergence
 
 FILE = RUN / "vip.json"
@@ -35,6 +36,7 @@ def report(convergence: Convergence, now: float) -> dict[str, Any]:
         },
         "errors": api.errors,
         "calls": api.calls,
+        "budget": {"left": convergence.calls_left, "at": _rounded(convergence.calls_left_at)},
         "mismatch": convergence.mismatch(now),
         "superseded": convergence.superseded,
     }
@@ -55,7 +57,7 @@ class Reporter:
             self._written = text
 
 
-def before(*, remembered: bool, master: bool, events: bool) -> Before:
+def before(*, remembered: bool, master: bool, events: bool, epoch: float) -> Before:
     """What the agent before this one told. `events`: the role has changed since then."""
     try:
         told: Any = json.loads(FILE.read_text())
@@ -68,6 +70,7 @@ def before(*, remembered: bool, master: bool, events: bool) -> Before:
             {name: (address["movedAt"], address["moveSeconds"]) for name, address in addresses},
             told["calls"],
             told["errors"],
+            told["budget"]["left"] + max(0.0, epoch - told["budget"]["at"]) * CALLS_PER_SECOND,
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return Before(remembered, master)
