@@ -18,7 +18,7 @@ const ids: Readonly<Record<string, string>> = {
 /** What Hetzner's API would say. */
 function made(type: string, name: string): Readonly<Record<string, unknown>> {
   const id = ids[name] ? { id: ids[name] } : {};
-  const index = name.endsWith("lb2") ? 2 : 1;
+  const index = name.includes("lb2") ? 2 : 1;
   switch (type) {
     case "hcloud:index/server:Server":
       return { ...id, ipv4Address: `192.0.2.${index}`, networks: [{ networkId: 2001, ip: `10.0.1.${index + 1}` }] };
