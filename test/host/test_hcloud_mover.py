@@ -255,6 +255,10 @@ class Claim(MoverTest):
         self.assertEqual(self.run_mover("claim").returncode, 0)
         self.assertEqual([path for _, path, _, _ in self.api.asked[1:]], ["/v1/actions/13"] * 2)
 
+    def test_an_address_that_is_here_already_is_claimed(self) -> None:
+        self.api.answers = [(422, error("floating_ip_assigned"))]
+        self.assertEqual(self.run_mover("claim").returncode, 0)
+
     def test_an_action_that_ends_in_error_is_a_failure(self) -> None:
         for answers in ([(201, action("error"))], [(201, action("running")), (200, action("error"))]):
             with self.subTest(answers=len(answers)):

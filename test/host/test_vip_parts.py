@@ -80,7 +80,7 @@ class Budgeting(unittest.TestCase):
 
     def test_the_last_calls_are_for_claims(self) -> None:
         budget = Budget(["one"], 0.0)
-        for _ in range(81):
+        for _ in range(101):
             budget.read(0.0)
         self.assertGreater(budget.when_to_read(0.0, for_a_claim=False), 0.0)
         self.assertEqual(budget.when_to_read(0.0, for_a_claim=True), 0.0)

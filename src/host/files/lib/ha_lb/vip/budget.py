@@ -10,7 +10,7 @@ from .model import Outcome
 # in a row; both nodes at their worst take two fifths of what the project has.
 CALLS_PER_SECOND, CALLS_BURST = 600 / 3600, 120.0
 # A claim is looked at until it is done. Other reads leave the last calls to claims.
-LOOKS_OF_A_CLAIM, KEPT_FOR_CLAIMS = 2, 40
+LOOKS_OF_A_CLAIM, KEPT_FOR_CLAIMS = 2, 20
 # Against flapping: how often one address is claimed anew. That a claim is made again because it failed is no flapping.
 CLAIMS_PER_SECOND, CLAIMS_BURST = 1 / 10, 6.0
 # Nobody is made to wait for longer by what a cloud says: it may mean when the whole budget is back.

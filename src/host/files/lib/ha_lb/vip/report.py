@@ -42,6 +42,12 @@ def report(convergence: Convergence, now: float) -> dict[str, Any]:
     }
 
 
+def _refilled(budget: Any, epoch: float) -> float | None:
+    if budget is None:
+        return None
+    return float(budget["left"] + max(0.0, epoch - budget["at"]) * CALLS_PER_SECOND)
+
+
 def _rounded(epoch: float | None) -> float | None:
     return None if epoch is None else round(epoch, 3)
 
@@ -70,7 +76,7 @@ def before(*, remembered: bool, master: bool, events: bool, epoch: float) -> Bef
             {name: (address["movedAt"], address["moveSeconds"]) for name, address in addresses},
             told["calls"],
             told["errors"],
-            told["budget"]["left"] + max(0.0, epoch - told["budget"]["at"]) * CALLS_PER_SECOND,
+            _refilled(told.get("budget"), epoch),
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return Before(remembered, master)
