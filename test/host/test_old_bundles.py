@@ -78,7 +78,6 @@ class Waiting(unittest.TestCase):
             mock.patch.object(status, "local", return_value=own),
             mock.patch.object(status, "of_peer", return_value=peer),
             mock.patch.object(services, "START_SECONDS", -7.0),
-            mock.patch.object(services, "FIRST_MOVE_SECONDS", 0.1),
             mock.patch.object(services, "_journal", return_value="the journal"),
         ):
             services.wait_until_serving(ON_CLOUD, pair_is_new=pair_is_new)
@@ -93,6 +92,11 @@ class Waiting(unittest.TestCase):
         for own, peer in situations:
             with self.assertRaisesRegex(Failed, "does not have the address main.* says: 401 unauthorized"):
                 self.wait(own, peer, pair_is_new=True)
+
+    def test_credentials_that_stay_denied_are_not_waited_for(self) -> None:
+        denied = node("lb1", "MASTER", mover("nobody", "denied", "401"))
+        with mock.patch.object(services, "FIRST_MOVE_SECONDS", 3600.0), self.assertRaises(Failed):
+            self.wait(denied, None, pair_is_new=True)
 
     def test_a_known_pair_does_not_wait_for_the_cloud(self) -> None:
         self.wait(node("lb1", "MASTER", mover("peer", "failing", "503")), None, pair_is_new=False)

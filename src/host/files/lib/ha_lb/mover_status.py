@@ -90,6 +90,12 @@ def not_held(node: Status, names: Sequence[str]) -> str | None:
     return f"{node['node']} is MASTER, but does not have the address {', '.join(missing)}. The cloud's API says: {told}"
 
 
+def denied_for(node: Status | None) -> float:
+    """Seconds; 0 where the cloud denies nothing."""
+    api = ((node or {}).get("mover") or NOTHING_YET)["api"]
+    return float(api.get("seconds") or 0) if api["state"] == "denied" else 0.0
+
+
 def addresses(nodes: Sequence[Status]) -> list[Status]:
     """Each shared address: the node that has it, and its last move. The MASTER looks more often, and knows best."""
     by_knowledge = sorted([node for node in nodes if node.get("mover")], key=lambda node: node["state"] != "MASTER")

@@ -29,6 +29,8 @@ VIP_AGENT_FILES = (
 START_SECONDS = 20
 # A cloud may take a while for its first move, and be asked again when it fails.
 FIRST_MOVE_SECONDS = 60
+# Longer than that, credentials that are denied do not become good by themselves.
+DENIED_SECONDS = 10
 
 
 class Failed(Exception):
@@ -114,7 +116,7 @@ def wait_until_serving(wanted: Settings, *, pair_is_new: bool) -> None:
     )
 
     if pair_is_new:
-        _wait(lambda: _waits_for(wanted) is None, FIRST_MOVE_SECONDS, lambda: str(_waits_for(wanted)))
+        _wait_for_first_move(wanted)
 
 
 def _pair_has_master(wanted: Settings) -> bool:
@@ -126,13 +128,18 @@ def _pair_has_master(wanted: Settings) -> bool:
     return peer is not None and peer["state"] == "MASTER"
 
 
-def _waits_for(wanted: Settings) -> str | None:
-    """What keeps the addresses from being on the MASTER; None: nothing, they are."""
-    nodes = [status.local(wanted), status.of_peer(wanted)]
-    for node in nodes:
-        if node and node["state"] == "MASTER":
-            return mover_status.not_held(node, [shared.name for shared in wanted.addresses])
-    return "neither this node nor its peer is MASTER"
+def _wait_for_first_move(wanted: Settings) -> None:
+    deadline = time.monotonic() + FIRST_MOVE_SECONDS
+    names = [shared.name for shared in wanted.addresses]
+    while True:
+        nodes = [status.local(wanted), status.of_peer(wanted)]
+        master = next((node for node in nodes if node and node["state"] == "MASTER"), None)
+        problem = mover_status.not_held(master, names) if master else "neither this node nor its peer is MASTER"
+        if problem is None:
+            return
+        if time.monotonic() > deadline or mover_status.denied_for(master) >= DENIED_SECONDS:
+            raise Failed(problem)
+        time.sleep(0.05)
 
 
 def _retire_other_services(node: Settings) -> None:
