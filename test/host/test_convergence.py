@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import unittest
 
 from cloud_simulation import World, denied, failing
+from ha_lb.settings import SharedAddress
+from ha_lb.vip.actions import Remember, Start
 from ha_lb.vip.budget import CALLS_BURST
-from ha_lb.vip.model import TRY_AGAIN, Outcome
+from ha_lb.vip.convergence import Before, Convergence
+from ha_lb.vip.model import DENIED, DONE, TRY_AGAIN, Call, Clock, Outcome
+from node_settings import ON_CLOUD
 
 LOWER = "MASTER_RX_LOWER_PRI"
 
@@ -356,6 +361,57 @@ class Replaced(unittest.TestCase):
         world.cloud.calls.clear()
         world.one.becomes("MASTER")
         self.assertEqual([verb for _, _, verb in world.cloud.calls], ["claim"])
+
+
+class SeveralAddresses(unittest.TestCase):
+    """The agent of one node, by hand."""
+
+    def agent(self, *, remembered: bool, master: bool, verified: frozenset[str] = frozenset()) -> Convergence:
+        settings = dataclasses.replace(
+            ON_CLOUD, addresses=(SharedAddress("main", "203.0.113.100", "1"), SharedAddress("six", "2001:db8::1", "2"))
+        )
+        before = Before(remembered, master, verified)
+        return Convergence(settings, before, Clock(0.0, 0.0), lambda: 0.5, lambda _: None)
+
+    def started(self, agent: Convergence, now: float) -> list[Call]:
+        return [action.call for action in agent.actions(Clock(now, now)) if isinstance(action, Start)]
+
+    def test_all_are_claimed_at_once(self) -> None:
+        agent = self.agent(remembered=False, master=False)
+        self.started(agent, 0.0)
+        agent.heard("MASTER", Clock(1.0, 1.0))
+        calls = self.started(agent, 1.0)
+        self.assertEqual([(call.verb, call.address.name) for call in calls], [("claim", "main"), ("claim", "six")])
+
+    def test_one_that_fails_does_not_keep_the_other_from_being_claimed(self) -> None:
+        agent = self.agent(remembered=True, master=False)
+        for call in self.started(agent, 0.0):
+            agent.ended(call, Outcome(DONE, "1002"), Clock(0.1, 0.1))
+        agent.heard("MASTER", Clock(1.0, 1.0))
+        one, two = self.started(agent, 1.0)
+        agent.ended(one, Outcome(DENIED, code="404"), Clock(1.1, 1.1))
+        agent.ended(two, Outcome(DONE), Clock(1.1, 1.1))
+        [read] = self.started(agent, 1.1)
+        agent.ended(read, Outcome(DONE, "1001"), Clock(1.2, 1.2))
+        self.assertEqual([address.period.verified for address in agent.addresses], [False, True])
+        self.assertEqual(agent.api.state, "denied")
+
+    def test_an_address_that_is_added_is_claimed_from_whoever_had_it(self) -> None:
+        agent = self.agent(remembered=False, master=True, verified=frozenset(["main"]))
+        main, six = self.started(agent, 0.0)
+        agent.ended(main, Outcome(DONE, "1001"), Clock(0.1, 0.1))
+        self.assertFalse(agent.remembered)
+        agent.ended(six, Outcome(DONE, "9999"), Clock(0.1, 0.1))
+        [claim] = self.started(agent, 0.2)
+        self.assertEqual((claim.verb, claim.address.name), ("claim", "six"))
+
+    def test_a_pair_is_remembered_once_it_has_had_all(self) -> None:
+        agent = self.agent(remembered=False, master=True)
+        main, six = self.started(agent, 0.0)
+        agent.ended(main, Outcome(DONE, "1001"), Clock(0.1, 0.1))
+        self.assertNotIn(Remember(), agent.actions(Clock(0.1, 0.1)))
+        agent.ended(six, Outcome(DONE, "1002"), Clock(0.1, 0.1))
+        self.assertIn(Remember(), agent.actions(Clock(0.1, 0.1)))
 
 
 class SteppingDown(unittest.TestCase):

@@ -42,6 +42,11 @@ class Problems(unittest.TestCase):
             standby["mover"]["api"]["seconds"] = seconds
             self.assertEqual(self.problems(GOOD_MASTER, standby), expected)
 
+    def test_a_proof_that_is_too_old_is_none(self) -> None:
+        standby = node("lb2", "BACKUP", mover("peer", age=301.0))
+        problems = self.problems(GOOD_MASTER, standby)
+        self.assertEqual(problems, ["lb2: has heard nothing from the cloud's API for 301 s"])
+
     def test_a_standby_that_has_not_asked_yet_has_proved_nothing(self) -> None:
         standby = node("lb2", "BACKUP", {**mover_status.NOTHING_YET, "age": None})
         self.assertEqual(self.problems(GOOD_MASTER, standby), ["lb2: has not asked the cloud's API yet"])

@@ -93,6 +93,9 @@ class Waiting(unittest.TestCase):
             with self.assertRaisesRegex(Failed, "does not have the address main.* says: 401 unauthorized"):
                 self.wait(own, peer, pair_is_new=True)
 
+    def test_a_peer_with_another_bundle_need_not_have_the_addresses_of_this_one(self) -> None:
+        self.wait(GOOD_BACKUP, node("lb1", "MASTER", mover("peer"), release="older"), pair_is_new=True)
+
     def test_credentials_that_stay_denied_are_not_waited_for(self) -> None:
         denied = node("lb1", "MASTER", mover("nobody", "denied", "401"))
         with mock.patch.object(services, "FIRST_MOVE_SECONDS", 3600.0), self.assertRaises(Failed):

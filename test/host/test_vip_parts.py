@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import io
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ from unittest import mock
 from ha_lb.settings import Mover, SharedAddress
 from ha_lb.vip import marker, pair
 from ha_lb.vip.api import Api, worst_of
+from ha_lb.vip.asking import PeerQuestions
 from ha_lb.vip.budget import Budget, TokenBucket
 from ha_lb.vip.model import DENIED, DONE, TRY_AGAIN, Outcome
 from ha_lb.vip.peer import Answer, Peer, Standing, answer
@@ -234,3 +238,31 @@ class Marker(unittest.TestCase):
         self.assertTrue(marker.is_here("127.0.0.1/32"))
         self.assertFalse(marker.is_here("169.254.255.51/32"))
         self.assertFalse(marker.is_here("fd68:616c:6221::1/128"))
+
+
+class AskingThePeer(unittest.TestCase):
+    def asked(self, told: Any, *, connects: bool = True) -> Standing:
+        answered = threading.Event()
+        questions = PeerQuestions(ON_CLOUD, answered.set)
+        refused = None if connects else ConnectionRefusedError
+        with (
+            mock.patch("ha_lb.status.of_peer", return_value=told),
+            mock.patch("socket.create_connection", side_effect=refused) as connected,
+            contextlib.redirect_stdout(io.StringIO()),
+        ):
+            questions.ask()
+            self.assertTrue(answered.wait(5))
+        for call in connected.call_args_list:
+            self.assertEqual(call.args[0], ("198.51.100.32", 80))
+        [found] = questions.answers()
+        return found.standing
+
+    def test_a_silent_peer_is_asked_in_public_as_well(self) -> None:
+        self.assertEqual(self.asked(None), "reachable")
+        self.assertEqual(self.asked(None, connects=False), "gone")
+
+    def test_one_that_tells_its_state_is_not(self) -> None:
+        self.assertEqual(self.asked({"state": "MASTER", "ready": True}, connects=False), "master")
+
+    def test_one_that_tells_nonsense_is_there_and_may_be_asked_again(self) -> None:
+        self.assertEqual(self.asked({"state": "MASTER", "ready": True, "mover": 7}, connects=False), "reachable")

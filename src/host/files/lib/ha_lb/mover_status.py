@@ -12,6 +12,8 @@ Status = dict[str, Any]
 FILE = RUN / "vip.json"
 # A call that fails once is made again at once.
 FAILING_SECONDS = 5.0
+# A standby reads every minute, and less often only while it spares the API.
+OLD_PROOF_SECONDS = 300.0
 PLACES = {
     "self": "not shown to be moved",
     "peer": "on the other node",
@@ -65,6 +67,8 @@ def _problems_of(node: Status, mover: Status) -> list[str]:
     elif api["state"] == "denied" or (api["state"] == "failing" and (api.get("seconds") or 0) >= FAILING_SECONDS):
         what = "the cloud's API fails" if node["state"] == "MASTER" else "could not take over"
         found.append(f"{name}: {what}: {api['code']} {api['message']}")
+    elif (mover["age"] or 0) >= OLD_PROOF_SECONDS:
+        found.append(f"{name}: has heard nothing from the cloud's API for {mover['age']:.0f} s")
     if mover["superseded"]:
         taken = [address["address"] for address in mover["addresses"].values() if address["owner"] == "other"]
         found.append(f"{name}: was replaced, a machine that is not of this pair has {', '.join(taken)}")

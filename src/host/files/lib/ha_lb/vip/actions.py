@@ -30,7 +30,7 @@ class StepDown:
 
 @dataclass(frozen=True)
 class Remember:
-    """This pair has held an address: from now on another holder means that it was replaced."""
+    """This pair has held all its addresses: from now on another holder means that it was replaced."""
 
 
 Action = Union[Start, Abandon, AskPeer, StepDown, Remember]

@@ -8,6 +8,7 @@ import random
 import selectors
 import signal
 import time
+from collections.abc import Callable
 from types import FrameType
 
 from .. import holds, systemd
@@ -95,9 +96,9 @@ class Agent:
             self._questions.ask()
         elif isinstance(action, StepDown):
             _say(f"steps down for {HOLD_DOWN_SECONDS} s: {action.reason}")
-            holds.place(holds.STEP_DOWN, action.reason, HOLD_DOWN_SECONDS)
+            _try("step down", holds.place, holds.STEP_DOWN, action.reason, HOLD_DOWN_SECONDS)
         elif isinstance(action, Remember):
-            _remember(self._settings)
+            _try("remember this pair", pair.remember, self._settings)
 
     def _heard(self) -> list[str]:
         received = self._pending
@@ -124,11 +125,12 @@ class Agent:
             os.write(self._wake, b"\0")
 
 
-def _remember(settings: Settings) -> None:
+def _try(what: str, function: Callable[..., None], *arguments: object) -> None:
+    """For what the addresses do not depend on."""
     try:
-        pair.remember(settings)
+        function(*arguments)
     except OSError as error:
-        _say(f"cannot remember this pair: {error}")
+        _say(f"cannot {what}: {error}")
 
 
 def _open_fifo() -> int:

@@ -32,8 +32,14 @@ class PeerQuestions:
 
     def _ask(self) -> None:
         asked_at = time.monotonic()
-        told = status.of_peer(self._settings, ANSWER_SECONDS)
-        self._answers.append(answer(asked_at, told, told is not None or self._answers_in_public()))
+        # Whatever it tells, it is there, and may be asked again.
+        found = answer(asked_at, None, True)
+        try:
+            told = status.of_peer(self._settings, ANSWER_SECONDS)
+            found = answer(asked_at, told, told is not None or self._answers_in_public())
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            print(f"the peer tells something odd: {error!r}", flush=True)
+        self._answers.append(found)
         self._on_answer()
 
     def _answers_in_public(self) -> bool:

@@ -34,7 +34,7 @@ ASK_AS_BACKUP_SECONDS = 10.0
 class Before:
     """What was known before the agent was started."""
 
-    # This pair has held an address.
+    # This pair has held its addresses.
     remembered: bool
     # The marker is on this host.
     master: bool
@@ -217,7 +217,7 @@ class Convergence:
     def _read(self, address: Address, owner: Owner, began: float, at: Clock) -> None:
         was_superseded = self.superseded
         address.read_ended(owner, began, at, self._chance(), master=self.master, say=self._say)
-        if owner in ("self", "peer") and not self.remembered:
+        if not self.remembered and all(one.owner in ("self", "peer") for one in self.addresses):
             self.remembered = True
             self._pending.append(Remember())
         if self.master and owner == "self":

@@ -58,9 +58,14 @@ class Reporter:
 
     def write(self, convergence: Convergence, now: float) -> None:
         text = json.dumps(report(convergence, now))
-        if text != self._written:
+        if text == self._written:
+            return
+        try:
             files.replace(FILE, text)
-            self._written = text
+        except OSError as error:
+            # The addresses are more important than what is told of them.
+            print(f"cannot write {FILE}: {error}", flush=True)
+        self._written = text
 
 
 def before(*, remembered: bool, master: bool, events: bool, epoch: float) -> Before:
