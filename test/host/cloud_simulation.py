@@ -177,3 +177,14 @@ def denied(code: str = "401") -> Outcome:
 
 def failing(code: str = "503") -> Outcome:
     return Outcome(TRY_AGAIN, code=code, message="out of order")
+
+
+def failed_over(**settings: object) -> World:
+    """lb1 had the address and is gone; lb2 has just been told that it is MASTER."""
+    world = World(masters=("lb1",))
+    world.run(60)
+    for name, value in settings.items():
+        setattr(world.cloud, name, value)
+    world.one.alive = False
+    world.two.becomes("MASTER")
+    return world
