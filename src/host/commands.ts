@@ -5,6 +5,9 @@ import type { PlatformNode, SshEndpoint } from "../platform";
 import { archive } from "./archive";
 import { type Bundle, fingerprint } from "./bundle";
 
+/** `install` has waited for the machine; one that does not answer `apply` is dead, which nobody wants to learn late. */
+const APPLY_DIAL_ERROR_LIMIT = 4;
+
 /** Installs packages and the agent's user. Idempotent. */
 export function install(
   name: string,
@@ -22,7 +25,9 @@ export function apply(
   bundle: pulumi.Output<Bundle>,
   options: pulumi.CustomResourceOptions,
 ): remote.Command {
-  return command(name, node, bundle, UNPACK_AND_APPLY, { ...options, customTimeouts: minutes(10) });
+  const dialErrorLimit = Math.min(node.ssh.dialErrorLimit, APPLY_DIAL_ERROR_LIMIT);
+  const running = { ...node, ssh: { ...node.ssh, dialErrorLimit } };
+  return command(name, running, bundle, UNPACK_AND_APPLY, { ...options, customTimeouts: minutes(10) });
 }
 
 function minutes(count: number): pulumi.CustomTimeouts {

@@ -178,11 +178,12 @@ function madeNode({ name, options }: PlatformContext, args: HcloudArgs, parts: P
       deleteProtection,
       // The API wants both to be the same.
       rebuildProtection: deleteProtection,
-      shutdownBeforeDeletion: true,
     },
     {
       ...options,
       dependsOn: parts.first,
+      // In place the provider would cut the power of both servers at once; new ones take over first.
+      replaceOnChanges: ["serverType"],
       ignoreChanges: serverCreationInputs.filter((input) => !replacing.includes(input)),
     },
   );

@@ -111,6 +111,18 @@ describe("the resource tree on Hetzner Cloud", () => {
     assert.deepEqual(named(others, "edge-lb1").ignoreChanges, ["sshKeys", "userData"]);
   });
 
+  it("replaces servers for another type, which in place would take the power off both at once", () => {
+    assert.deepEqual(named(program, "edge-lb1").replaceOnChanges, ["serverType"]);
+  });
+
+  it("waits for a machine that boots, and not for one that is dead", () => {
+    const limits = ["install", "apply"].map((what) => {
+      const connection = revealed(named(program, `edge-lb1-${what}`).inputs.connection);
+      return (connection as Record<string, unknown>).dialErrorLimit;
+    });
+    assert.deepEqual(limits, [30, 4]);
+  });
+
   it("makes each server known by a host key of its own, which stays", () => {
     const command = named(program, "edge-lb2-host-key");
     assert.deepEqual(command.ignoreChanges, ["*"]);

@@ -13,6 +13,7 @@ export interface Registration {
   readonly provider: string;
   readonly aliases: readonly string[];
   readonly ignoreChanges: readonly string[];
+  readonly replaceOnChanges: readonly string[];
   readonly createTimeout: string;
   /** As they go over the wire: secrets are wrapped. */
   readonly inputs: Readonly<Record<string, unknown>>;
@@ -35,6 +36,7 @@ interface Request {
   getProvider(): string;
   getAliasesList(): { getUrn(): string; getSpec(): { getName(): string } | undefined }[];
   getIgnorechangesList(): string[];
+  getReplaceonchangesList(): string[];
   getCustomtimeouts(): { getCreate(): string } | undefined;
   getObject(): { toJavaScript(): Record<string, unknown> };
 }
@@ -81,6 +83,7 @@ export async function run(program: () => pulumi.Output<unknown>, made: Made = ()
         provider: request.getProvider(),
         aliases: request.getAliasesList().map((alias) => alias.getUrn() || (alias.getSpec()?.getName() ?? "")),
         ignoreChanges: request.getIgnorechangesList(),
+        replaceOnChanges: request.getReplaceonchangesList(),
         createTimeout: request.getCustomtimeouts()?.getCreate() ?? "",
         inputs: request.getObject().toJavaScript(),
       });
