@@ -44,6 +44,8 @@ export interface PreviewOptions extends CommandOptions {
 }
 
 export interface UpOptions extends CommandOptions {
+  /** Reads first what is there. */
+  readonly refresh?: boolean;
   /** Goes on with resources that do not depend on one that failed. */
   readonly continueOnError?: boolean;
 }
@@ -141,7 +143,10 @@ export class Pulumi {
   }
 
   async up(options: UpOptions = {}): Promise<UpResult> {
-    const flags = options.continueOnError ? ["--continue-on-error"] : [];
+    const flags = [
+      ...(options.refresh ? ["--refresh"] : []),
+      ...(options.continueOnError ? ["--continue-on-error"] : []),
+    ];
     const result = await this.update(["up", ...unattended, ...this.onStack, ...flags], options);
     return { ...result, outputs: await this.outputs() };
   }

@@ -8,7 +8,7 @@ import type { Failover } from "../../src/keepalived/rules";
 import { priorities, type Timers } from "../../src/keepalived/timers";
 import { programOf } from "../../src/packages/model";
 import type { Packages } from "../../src/packages/rules";
-import type { HcloudArgs } from "../../src/platforms/hcloudArgs";
+import type { HcloudArgs, HcloudSshArgs } from "../../src/platforms/hcloudArgs";
 import type { Plain } from "../../src/validation/plain";
 import type { LoadOptions, LoadRun } from "../lab/client/loadClient";
 import { until } from "../lab/command";
@@ -16,7 +16,7 @@ import type { FaultName } from "../lab/faults";
 import type { Host } from "../lab/host";
 import type { Lab } from "../lab/lab";
 import { loadBalancers, type MachineName, sharedAddress, webPort } from "../lab/layout";
-import { type ConfigValue, Pulumi, type UpResult } from "../lab/pulumi";
+import { type ConfigValue, Pulumi, type UpOptions, type UpResult } from "../lab/pulumi";
 import { fetchFrom } from "./fetch";
 import { type LabPlatform, platformOf, type StackOutputs } from "./platforms/platform";
 import { type LoadBalancerName, other, type Site, urlOf } from "./platforms/site";
@@ -40,10 +40,12 @@ export interface PairSettings {
   readonly backends?: readonly BackendArgs[];
   readonly haproxy?: HaproxyArgs;
   /** What differs for `hcloud`. */
-  readonly hcloud?: Partial<Plain<HcloudArgs>>;
+  readonly hcloud?: HcloudSettings;
   /** @default a token of the lab's Hetzner Cloud that can read and write */
   readonly failoverToken?: string;
 }
+
+export type HcloudSettings = Partial<Omit<Plain<HcloudArgs>, "ssh">> & { readonly ssh?: Partial<Plain<HcloudSshArgs>> };
 
 /** What `ha-lb status --json` says. */
 export interface PairStatus {
@@ -154,8 +156,8 @@ export class Pair {
     return Object.fromEntries(secrets.map(([name, secret]) => [name, { secret }]));
   }
 
-  async up(): Promise<UpResult> {
-    const result = await this.pulumi.up();
+  async up(options: UpOptions = {}): Promise<UpResult> {
+    const result = await this.pulumi.up(options);
     this.outputs = result.outputs as unknown as StackOutputs;
     this.located = undefined;
     return result;

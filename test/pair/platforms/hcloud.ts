@@ -17,8 +17,8 @@ export function hcloudPlatform(lab: Lab): LabPlatform {
       location: "fsn1",
       serverType: "cx23",
       network,
-      ssh: { allowFrom },
       ...settings.hcloud,
+      ssh: { allowFrom, ...settings.hcloud?.ssh },
     }),
     secrets: ({ privateKey, failoverToken }) => ({
       sshPrivateKey: privateKey ?? lab.sshKey.privateKey,
