@@ -5,7 +5,7 @@ import { type HcloudSettings, Pair, type PairSettings } from "../../pair/pair";
 import { withLab } from "../labForTests";
 
 export const operatorAddresses = ["198.51.100.2", "2001:db8:51::2"] as const;
-export const clientAddresses = ["198.51.100.3", "2001:db8:51::3"] as const;
+const clientAddresses = ["198.51.100.3", "2001:db8:51::3"] as const;
 
 /** All that a user can say about what is made. */
 export const settings: PairSettings & { readonly hcloud: HcloudSettings } = {

@@ -1,0 +1,140 @@
+// The token, the host keys and the metadata of a pair on Hetzner Cloud: who gets to see them, and who does not.
+import assert from "node:assert/strict";
+import { until } from "../../lab/command";
+import { audit } from "../../pair/audit";
+import { type LoadBalancerName, other, type Pair } from "../../pair/pair";
+import { hetzner } from "../../pair/platforms/hcloud";
+import { logins, nodes } from "./node";
+import { settings, withServingPair } from "./provisionedPair";
+import { filesWith, isInJournal, watchCommandLines } from "./secrets";
+
+const metadata = "http://169.254.169.254/hetzner/v1/metadata";
+
+describe("credentials of a pair on Hetzner Cloud", function () {
+  this.timeout(600_000);
+  let pair: Pair;
+  let token: string;
+  let hostKeys: string[];
+
+  withServingPair(async (serving) => {
+    pair = serving;
+    token = pair.lab.hetznerTokens.failover;
+    hostKeys = await Promise.all(nodes.map(hostKeyText));
+  });
+
+  it("stand in no state, plan or output of the engine", async () => {
+    await pair.configure({
+      ...settings,
+      failoverToken: pair.lab.hetznerTokens.operator,
+      failover: { profile: "fast" },
+    });
+    const shown = await pair.pulumi.preview({ diff: true });
+    assert.match(shown.stdout, /# secrets\/token [0-9a-f]{8}/, "the plan does not say that the token changes");
+    await pair.configure(settings);
+    const kept = await pair.pulumi.exportState();
+    const printed = (await pair.pulumi.up()).stdout;
+    for (const [where, text] of Object.entries({ plan: shown.stdout + shown.stderr, state: kept.text, printed })) {
+      for (const secret of [token, pair.lab.hetznerTokens.operator, ...hostKeys]) {
+        assert.ok(!text.includes(secret), where);
+      }
+    }
+  });
+
+  it("stand in one file of a node, for root alone, and in nothing that it tells", async () => {
+    for (const [index, name] of nodes.entries()) {
+      const [file = "", ...more] = await filesWith(pair, name, token);
+      assert.match(file, /^600 \/etc\/ha-load-balancer\/bundles\/\w+\/secrets\/token$/);
+      assert.deepEqual(more, []);
+      const key = hostKeys[index] ?? "";
+      // cloud-init keeps what it was told.
+      for (const keyFile of await filesWith(pair, name, key))
+        assert.match(keyFile, /^[46]00 \/(etc\/ssh|var\/lib\/cloud)\//);
+      const told = await pair.host(name).run("ha-lb status; ha-lb status --json; ha-lb doctor");
+      assert.ok(!told.stdout.includes(token) && !told.stderr.includes(token));
+      for (const secret of [token, key]) assert.equal(await isInJournal(pair, name, secret), false);
+    }
+  });
+
+  it("are no argument of any program while an address moves, and stay guarded over a reboot", async () => {
+    const active = await pair.active();
+    await hetzner(pair.lab).delays({ assign_floating_ip: 1 });
+    const watch = watchCommandLines(pair, other(active), token);
+    await pair.fault("reboot", active);
+    await until("the address to move", async () => (await pair.holders())[0] === other(active), 30_000);
+    await pair.lab.heal();
+    await audit(pair);
+    const { leaks, movers } = await watch.end();
+    assert.deepEqual(leaks, []);
+    assert.ok(
+      movers.some((line) => line.includes("bin/mover claim")),
+      movers.join("\n"),
+    );
+    assert.ok(
+      movers.some((line) => line.includes("/actions/assign")),
+      movers.join("\n"),
+    );
+    await hetzner(pair.lab).reset();
+    // The one that was away answers for the addresses again, and asks the metadata service as root only.
+    const addresses = await pair.host(active).addresses();
+    for (const address of pair.addresses) assert.ok(addresses.includes(address), `${address} is gone from ${active}`);
+  });
+
+  it("of the metadata service are for root alone", async () => {
+    for (const name of nodes) {
+      const host = pair.host(name);
+      assert.match(await host.must(`curl -sf --max-time 5 ${metadata}/hostname`), new RegExp(`^edge-${name}-`));
+      const others = ["nobody", "haproxy", "ha-lb"].map(async (user) => {
+        const asked = await host.run(
+          `setpriv --reuid=${user} --clear-groups curl -s --max-time 1 ${metadata}/hostname`,
+        );
+        assert.equal(asked.code, 28, `${user} on ${name}: ${asked.stdout}`);
+      });
+      await Promise.all(others);
+    }
+  });
+
+  it("are not sent to a machine that shows another key than the one it was made with", async () => {
+    const standby = await pair.standby();
+    const host = pair.host(standby);
+    const before = await logins(pair);
+    await host.must(
+      "cp -a /etc/ssh /root/ssh && rm /etc/ssh/ssh_host_* && ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key",
+    );
+    await pair.configure({ ...settings, failover: { profile: "fast" } });
+    await assert.rejects(pair.up(), /host key mismatch/);
+    const index = nodes.indexOf(standby);
+    assert.equal((await logins(pair))[index], before[index]);
+    await host.must("rm -r /etc/ssh && mv /root/ssh /etc/ssh");
+    await pair.configure(settings);
+    await pair.up();
+    await audit(pair);
+  });
+
+  it("change with the next update, and the address stays where it is", async () => {
+    const active = await pair.active();
+    await hetzner(pair.lab).forget();
+    await pair.configure({ ...settings, failoverToken: pair.lab.hetznerTokens.operator });
+    await pair.up();
+    assert.equal(await pair.active(), active);
+    assert.deepEqual(await hetzner(pair.lab).moves(), []);
+    await hetzner(pair.lab).revoke("failover");
+    await hetzner(pair.lab).forget();
+    await until(
+      "both nodes to use the new token",
+      async () => {
+        const asked = (await hetzner(pair.lab).requests()).filter(({ token: name }) => name === "operator");
+        return nodes.every((name) => asked.some(({ source }) => source === pair.host(name).publicAddress));
+      },
+      90_000,
+    );
+    await audit(pair);
+    for (const name of nodes) assert.deepEqual(await filesWith(pair, name, token), []);
+    await hetzner(pair.lab).reset();
+  });
+
+  /** A line of the private key that nothing else contains. */
+  async function hostKeyText(name: LoadBalancerName): Promise<string> {
+    const key = await pair.host(name).must("cat /etc/ssh/ssh_host_ed25519_key");
+    return key.split("\n")[2] ?? "";
+  }
+});
