@@ -1,0 +1,153 @@
+// One pair on the lab's Hetzner Cloud, deployed once for all files that ask for it, and what their tests do with it.
+import assert from "node:assert/strict";
+import { markerAddress } from "../../../src/keepalived/render";
+import { now } from "../../lab/clock";
+import { until } from "../../lab/command";
+import type { HetznerControl, RequestRecord } from "../../lab/hetzner/control";
+import type { Lab } from "../../lab/lab";
+import { loadBalancers, withoutPrefix } from "../../lab/layout";
+import { type LoadBalancerName, other, Pair } from "../../pair/pair";
+import { hetzner } from "../../pair/platforms/hcloud";
+import { withLab } from "../labForTests";
+
+/** For what takes a second or two where nobody else uses the machine. */
+export const SOON_MS = 20_000;
+
+let shared: CloudPair | undefined;
+let users = 0;
+
+/** Registers hooks of the surrounding `describe`: the pair is there before, and gone after the last one that asks. */
+export function withCloudPair(ready: (pair: CloudPair) => Promise<void> | void): void {
+  users += 1;
+  const prepare = async (lab: Lab) => {
+    if (shared?.lab !== lab) shared = await CloudPair.deploy(lab);
+    await shared.rest();
+    await ready(shared);
+  };
+  withLab("hcloud", prepare, { cloud: "hcloud" });
+  after("the pair", async function () {
+    this.timeout(120_000);
+    users -= 1;
+    if (users > 0) return;
+    await shared?.lab.heal();
+    await shared?.pair.pulumi.destroy();
+    shared = undefined;
+  });
+}
+
+/** What the agent of the addresses tells of itself. */
+export interface Told {
+  readonly master: boolean;
+  readonly addresses: { readonly main: { readonly owner: string; readonly verified: boolean } };
+  readonly api: { readonly state: string; readonly code: string | null; readonly message: string | null };
+  readonly errors: Readonly<Record<string, number>>;
+  readonly calls: number;
+  readonly mismatch: boolean;
+  readonly superseded: boolean;
+}
+
+export class CloudPair {
+  readonly cloud: HetznerControl;
+
+  private constructor(
+    readonly lab: Lab,
+    readonly pair: Pair,
+  ) {
+    this.cloud = hetzner(lab);
+  }
+
+  static async deploy(lab: Lab): Promise<CloudPair> {
+    const pair = await Pair.prepare(lab, { failover: { profile: "fast" } }, "shared");
+    await pair.up();
+    await pair.waitUntilRedundant();
+    return new CloudPair(lab, pair);
+  }
+
+  /** As after a deployment, for the next tests: nothing is broken, and nobody has used up what may be asked of the API. */
+  async rest(): Promise<void> {
+    await this.cloud.reset();
+    for (const name of loadBalancers) await this.pair.host(name).must("systemctl restart ha-lb-vip");
+    await this.settled();
+  }
+
+  /** The nodes that are MASTER, by Keepalived's marker. */
+  async masters(): Promise<LoadBalancerName[]> {
+    const marked = await Promise.all(
+      loadBalancers.map(async (name) => {
+        const host = this.pair.host(name);
+        return (await host.addresses()).includes(withoutPrefix(markerAddress(host.privateAddress))) ? [name] : [];
+      }),
+    );
+    return marked.flat();
+  }
+
+  async untilMaster(name: LoadBalancerName, timeoutMs = SOON_MS): Promise<void> {
+    await until(`${name} alone to be MASTER`, async () => (await this.masters()).join() === name, timeoutMs);
+  }
+
+  /** Until clients come to that node, and to no other. */
+  async untilHolder(name: LoadBalancerName, timeoutMs = SOON_MS): Promise<void> {
+    await until(`the address to be on ${name}`, async () => (await this.pair.holders()).join() === name, timeoutMs, 10);
+  }
+
+  /** One node is MASTER, has the address, and knows it. */
+  async settled(timeoutMs = SOON_MS): Promise<LoadBalancerName> {
+    return until(
+      "the address to be on the MASTER, which knows it",
+      async () => {
+        const [masters, holders] = await Promise.all([this.masters(), this.pair.holders()]);
+        const [master] = masters;
+        if (master === undefined || masters.join() !== holders.join()) return undefined;
+        const { addresses, mismatch } = await this.told(master);
+        return addresses.main.verified && addresses.main.owner === "self" && !mismatch && master;
+      },
+      timeoutMs,
+    );
+  }
+
+  async told(name: LoadBalancerName): Promise<Told> {
+    return JSON.parse(await this.pair.host(name).must("cat /run/ha-load-balancer/vip.json"));
+  }
+
+  /** Keeps a node from being MASTER, or lets it: the quickest way, past all that `ha-lb` asks before. */
+  async hold(name: LoadBalancerName, held: boolean): Promise<number> {
+    const at = now();
+    await this.pair.host(name).must(`echo ${held ? 1 : 0} >/run/ha-load-balancer/hold`);
+    return at;
+  }
+
+  /** The agent of the addresses, by systemctl's verbs. */
+  async agent(name: LoadBalancerName, verb: "start" | "stop" | "restart" | "kill --signal=KILL"): Promise<void> {
+    await this.pair.host(name).must(`systemctl ${verb} ha-lb-vip`);
+  }
+
+  /** What the node asked of the API so far. */
+  async requestsOf(name: LoadBalancerName): Promise<readonly RequestRecord[]> {
+    const { publicAddress } = this.pair.host(name);
+    return (await this.cloud.requests()).filter(({ source }) => source === publicAddress);
+  }
+
+  async claimsOf(name: LoadBalancerName): Promise<readonly RequestRecord[]> {
+    return (await this.requestsOf(name)).filter(isClaim);
+  }
+
+  /** Where clients were sent so far, one name a move. */
+  async moves(): Promise<LoadBalancerName[]> {
+    const moves = await this.cloud.moves();
+    return moves.map(({ to }) => {
+      const name = loadBalancers.find((one) => this.pair.host(one).hostname === to);
+      assert.ok(name, `the address was moved to ${to}`);
+      return name;
+    });
+  }
+
+  /** The node that clients come to, and the one that stands by. */
+  async roles(): Promise<{ active: LoadBalancerName; standby: LoadBalancerName }> {
+    const active = await this.settled();
+    return { active, standby: other(active) };
+  }
+}
+
+export function isClaim({ method, path }: RequestRecord): boolean {
+  return method === "POST" && /^\/floating_ips\/\d+\/actions\/assign$/.test(path);
+}

@@ -1,0 +1,58 @@
+// Every fault of a node under load, on a pair whose address is moved by the cloud's API.
+import assert from "node:assert/strict";
+import { until } from "../../../lab/command";
+import { audit } from "../../../pair/audit";
+import { pairFaults } from "../../../pair/faults";
+import { other } from "../../../pair/pair";
+import { assertMovesOnce } from "../../movesOnce";
+import { type CloudPair, isClaim, SOON_MS, withCloudPair } from "../cloudPair";
+
+/** What moves the address here. HAProxy that is killed is there again before a cloud could have moved anything. */
+const moving = pairFaults.filter(({ name }) => name !== "haproxy-kill" && name !== "haproxy-disable");
+
+describe("a node of a pair on Hetzner Cloud that fails under load", function () {
+  this.timeout(600_000);
+  let cloudPair: CloudPair;
+  withCloudPair((ready) => {
+    cloudPair = ready;
+  });
+  afterEach(() => cloudPair?.lab.heal());
+
+  for (const fault of moving) {
+    it(`loses the address by one call, once: ${fault.title}`, async () => {
+      const { pair, cloud } = cloudPair;
+      const standby = other(await pair.active());
+      await cloud.forget();
+      await assertMovesOnce(pair, fault);
+      assert.deepEqual(await cloudPair.moves(), [standby]);
+      const [move] = await cloud.moves();
+      const since = (await cloudPair.requestsOf(standby)).filter(({ at }) => at < (move?.at ?? 0));
+      // A standby looks from time to time; from its first claim on nothing else is asked before the traffic moves.
+      const claim = since.findIndex(isClaim);
+      assert.deepEqual(
+        since.slice(claim).map(({ method }) => method),
+        ["POST"],
+      );
+    });
+  }
+
+  it("keeps the address when HAProxy is killed, because systemd is quicker than any cloud", async () => {
+    const { pair, cloud, lab } = cloudPair;
+    const active = await pair.active();
+    await cloud.forget();
+    const client = await lab.client.start({ url: pair.url, perSecond: 200 });
+    const since = await pair.fault("haproxy-kill", active);
+    await until(
+      "HAProxy to serve again",
+      async () => (await pair.host(active).run("curl --silent --fail --max-time 1 http://127.0.0.1/")).code === 0,
+      SOON_MS,
+    );
+    await pair.waitUntilRedundant();
+    const { outageMs, lostOutside } = await client.stop({ since });
+    assert.ok(outageMs < 3_000, `outage ${outageMs} ms`);
+    assert.deepEqual(lostOutside, []);
+    await audit(pair);
+    assert.deepEqual(await cloudPair.moves(), []);
+    assert.equal(await pair.active(), active);
+  });
+});
