@@ -51,9 +51,15 @@ class Failover(unittest.TestCase):
     def test_a_denied_claim_is_made_again_slowly(self) -> None:
         world = failed_over(failure=lambda _node, _verb: denied())
         world.run(61)
-        self.assertIn(world.cloud.claims("lb2"), range(3, 7))
+        self.assertIn(world.cloud.claims("lb2"), range(4, 9))
         world.cloud.failure = lambda _node, _verb: None
         world.run(31)
+        self.assertEqual(world.cloud.holder, "1002")
+
+    def test_one_denial_alone_costs_seconds(self) -> None:
+        world = failed_over(failure=lambda _node, _verb: denied())
+        world.cloud.failure = lambda _node, _verb: None
+        world.run(2.5)
         self.assertEqual(world.cloud.holder, "1002")
 
     def test_a_failure_that_may_have_worked_is_looked_at_before_claiming_again(self) -> None:
