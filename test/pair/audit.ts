@@ -8,10 +8,15 @@ import type { Pair } from "./pair";
 export { fetchFrom } from "./fetch";
 
 export async function audit(pair: Pair): Promise<void> {
+  await auditNodes(pair);
+  await pulumiSeesNoChange(pair);
+}
+
+/** What of it the nodes can tell, without an engine that takes its time. */
+export async function auditNodes(pair: Pair): Promise<void> {
   await pair.waitUntilRedundant();
   await oneHealthyHolderAnswers(pair);
   await nodesCarryWhatWasDeployed(pair);
-  await pulumiSeesNoChange(pair);
 }
 
 async function oneHealthyHolderAnswers(pair: Pair): Promise<void> {

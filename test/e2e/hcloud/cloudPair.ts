@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { markerAddress } from "../../../src/keepalived/render";
 import { now } from "../../lab/clock";
 import { until } from "../../lab/command";
-import type { HetznerControl, RequestRecord } from "../../lab/hetzner/control";
+import type { HetznerControl, Move, RequestRecord } from "../../lab/hetzner/control";
 import type { Lab } from "../../lab/lab";
 import { loadBalancers, withoutPrefix } from "../../lab/layout";
 import { type LoadBalancerName, other, Pair } from "../../pair/pair";
@@ -48,6 +48,7 @@ export interface Told {
 
 export class CloudPair {
   readonly cloud: HetznerControl;
+  private readonly movesBefore: Move[] = [];
 
   private constructor(
     readonly lab: Lab,
@@ -65,9 +66,27 @@ export class CloudPair {
 
   /** As after a deployment, for the next tests: nothing is broken, and nobody has used up what may be asked of the API. */
   async rest(): Promise<void> {
+    await this.forget();
     await this.cloud.reset();
-    for (const name of loadBalancers) await this.pair.host(name).must("systemctl restart ha-lb-vip");
+    await Promise.all(
+      loadBalancers.map(async (name) => {
+        const host = this.pair.host(name);
+        await this.hold(name, false);
+        await host.must("systemctl reset-failed; systemctl start haproxy keepalived; systemctl restart ha-lb-vip");
+      }),
+    );
     await this.settled();
+  }
+
+  /** What was asked of the API and moved so far is not what the next test looks at. */
+  async forget(): Promise<void> {
+    this.movesBefore.push(...(await this.cloud.moves()));
+    await this.cloud.forget();
+  }
+
+  /** All since the deployment, forgotten or not. */
+  async everyMove(): Promise<readonly Move[]> {
+    return [...this.movesBefore, ...(await this.cloud.moves())];
   }
 
   /** The nodes that are MASTER, by Keepalived's marker. */
@@ -117,7 +136,10 @@ export class CloudPair {
   }
 
   /** The agent of the addresses, by systemctl's verbs. */
-  async agent(name: LoadBalancerName, verb: "start" | "stop" | "restart" | "kill --signal=KILL"): Promise<void> {
+  async agent(
+    name: LoadBalancerName,
+    verb: "start" | "stop" | "restart" | "kill --kill-who=main --signal=KILL" | "kill --kill-who=main --signal=STOP",
+  ): Promise<void> {
     await this.pair.host(name).must(`systemctl ${verb} ha-lb-vip`);
   }
 
