@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { needsLab } from "../setup/needsLab";
-import { type Host, hostNames, Lab, until, webPort } from "./lab";
+import { type Host, hostNames, Lab, webPort } from "./lab";
 import { remainsOf } from "./remains";
 
 const [first, second, crashed] = ["a", "b", "c"].map((letter) => `t${process.pid}${letter}`) as [

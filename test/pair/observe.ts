@@ -136,7 +136,7 @@ async function movedAndAnswers(pair: ObservedPair, ownerBefore: LoadBalancerName
 export async function answersSteadily(pair: ObservedPair): Promise<void> {
   let answers = 0;
   const steady = async () => {
-    answers = (await fetchFrom(pair, url)).code === 0 ? answers + 1 : 0;
+    answers = (await pair.answers()) ? answers + 1 : 0;
     return answers >= STEADY_ANSWERS;
   };
   await until("the address to answer steadily", steady, 30_000, 5);

@@ -2,10 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Host } from "../lab/host";
+import type { MachineName } from "../lab/layout";
 
 const guide = join(__dirname, "../../docs/operations.md");
 
-export async function takeOff(host: Host): Promise<void> {
+export async function takeOff(host: Host<MachineName>): Promise<void> {
   const [, commands] = /## Taking it off a host[\s\S]*?```sh\n([\s\S]*?)```/.exec(readFileSync(guide, "utf8")) ?? [];
   if (!commands) {
     throw new Error(`${guide} has no commands for taking it off a host`);
