@@ -102,7 +102,12 @@ class Applying(unittest.TestCase):
     def test_an_old_bundle_that_cannot_be_removed_does_not_make_the_new_one_a_failure(self) -> None:
         for content in ("1", "2", "3"):
             self.apply(content)
-        with mock.patch.object(shutil, "rmtree", side_effect=PermissionError("not permitted")):
+
+        def refuse(_: Path, ignore_errors: bool = False) -> None:
+            if not ignore_errors:
+                raise PermissionError("not permitted")
+
+        with mock.patch.object(shutil, "rmtree", side_effect=refuse):
             said = self.apply("new")
         self.assertRegex(said, r"^lb1 serves with bundle \w+\nAn old bundle could not be removed: not permitted\n$")
         self.assertEqual(self.in_use(), "new")
