@@ -114,7 +114,8 @@ class Times(unittest.TestCase):
         self.assertLessEqual(retry_delay(10**6, False, 0.999), 12.0)
 
     def test_the_denied_wait_longer(self) -> None:
-        self.assertEqual([retry_delay(1, True, chance) for chance in (0.0, 1.0)], [10.0, 30.0])
+        self.assertEqual([retry_delay(1, True, chance) for chance in (0.0, 1.0)], [1.0, 2.0])
+        self.assertEqual([retry_delay(2, True, chance) for chance in (0.0, 1.0)], [10.0, 30.0])
 
     def test_a_master_looks_more_often_than_a_standby(self) -> None:
         self.assertEqual((longest_interval(True), longest_interval(False)), (30.0, 60.0))

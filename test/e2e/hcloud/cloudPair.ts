@@ -6,7 +6,7 @@ import { until } from "../../lab/command";
 import type { HetznerControl, Move, RequestRecord } from "../../lab/hetzner/control";
 import type { Lab } from "../../lab/lab";
 import { loadBalancers, withoutPrefix } from "../../lab/layout";
-import { type LoadBalancerName, other, Pair } from "../../pair/pair";
+import { type LoadBalancerName, Pair } from "../../pair/pair";
 import { hetzner } from "../../pair/platforms/hcloud";
 import { withLab } from "../labForTests";
 
@@ -39,7 +39,12 @@ export function withCloudPair(ready: (pair: CloudPair) => Promise<void> | void):
 export interface Told {
   readonly master: boolean;
   readonly addresses: { readonly main: { readonly owner: string; readonly verified: boolean } };
-  readonly api: { readonly state: string; readonly code: string | null; readonly message: string | null };
+  readonly api: {
+    readonly state: string;
+    readonly code: string | null;
+    readonly message: string | null;
+    readonly since: number;
+  };
   readonly errors: Readonly<Record<string, number>>;
   readonly calls: number;
   readonly mismatch: boolean;
@@ -72,10 +77,26 @@ export class CloudPair {
       loadBalancers.map(async (name) => {
         const host = this.pair.host(name);
         await this.hold(name, false);
-        await host.must("systemctl reset-failed; systemctl start haproxy keepalived; systemctl restart ha-lb-vip");
+        // What the agent told is where the next one learns from what is left of its calls.
+        await host.must("systemctl stop ha-lb-vip && rm --force /run/ha-load-balancer/vip.json");
+        await host.must("systemctl reset-failed; systemctl start ha-lb-vip haproxy keepalived");
       }),
     );
     await this.settled();
+  }
+
+  /** What every story begins with: `rest`, and on that node if it matters. Returns the one that has the address. */
+  async begin(active?: LoadBalancerName): Promise<LoadBalancerName> {
+    await this.rest();
+    const now = await this.settled();
+    if (active !== undefined && active !== now) {
+      await this.hold(now, true);
+      await this.settled();
+      await this.hold(now, false);
+      await this.rest();
+    }
+    await this.forget();
+    return active ?? now;
   }
 
   /** What was asked of the API and moved so far is not what the next test looks at. */
@@ -161,12 +182,6 @@ export class CloudPair {
       assert.ok(name, `the address was moved to ${to}`);
       return name;
     });
-  }
-
-  /** The node that clients come to, and the one that stands by. */
-  async roles(): Promise<{ active: LoadBalancerName; standby: LoadBalancerName }> {
-    const active = await this.settled();
-    return { active, standby: other(active) };
   }
 }
 

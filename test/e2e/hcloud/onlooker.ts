@@ -7,6 +7,8 @@ import { type CloudPair, withCloudPair } from "./cloudPair";
 
 /** A request that is not answered by then is lost; one that was sent so long before an outage may be lost in it. */
 const TIMEOUT_MS = 1_000;
+/** So long before a move is noted the route may have been another already. */
+const ROUTED_MS = 500;
 /** Stolen time that can cost a request its answer. */
 const NOTICEABLE_MS = 100;
 
@@ -61,7 +63,7 @@ export class Onlooker {
     const isMeant = ({ at, latencyMs }: Sample) =>
       this.outages.some(({ from, to }) => at >= from - TIMEOUT_MS && at <= to) ||
       // A connection does not move: what is under way goes to a node that knows nothing of it.
-      moves.some((move) => move.at >= at && move.at <= at + latencyMs);
+      moves.some((move) => move.at >= at && move.at - ROUTED_MS <= at + latencyMs);
     const lost = samples.filter((sample) => !sample.ok && !isMeant(sample) && (sample.stolenMs ?? 0) < NOTICEABLE_MS);
     assert.deepEqual(lost, [], "requests were lost outside the outages");
     return samples.length;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { now } from "../../../lab/clock";
 import { until } from "../../../lab/command";
 import { audit } from "../../../pair/audit";
-import type { LoadBalancerName } from "../../../pair/pair";
+import { type LoadBalancerName, other } from "../../../pair/pair";
 import { type CloudPair, SOON_MS } from "../cloudPair";
 import { type Onlooker, withOnlooker } from "../onlooker";
 
@@ -22,9 +22,8 @@ describe("the agent of a pair on Hetzner Cloud", function () {
   });
 
   beforeEach(async () => {
-    await cloudPair.rest();
-    ({ active, standby } = await cloudPair.roles());
-    await cloudPair.forget();
+    active = await cloudPair.begin();
+    standby = other(active);
   });
 
   const claimed = (name: LoadBalancerName) =>

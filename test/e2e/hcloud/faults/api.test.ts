@@ -83,6 +83,7 @@ describe("a failover on Hetzner Cloud while the API does not do what it should",
   this.timeout(120_000);
   let cloudPair: CloudPair;
   let onlooker: Onlooker;
+  let active: LoadBalancerName;
   let errors: Record<LoadBalancerName, Readonly<Record<string, number>>>;
   withOnlooker((...ready) => {
     [cloudPair, onlooker] = ready;
@@ -90,7 +91,7 @@ describe("a failover on Hetzner Cloud while the API does not do what it should",
 
   /** HAProxy is stopped on the active node; returns the other one, once it is MASTER. */
   async function failOver(): Promise<LoadBalancerName> {
-    const { active, standby } = await cloudPair.roles();
+    const standby = other(active);
     await cloudPair.pair.host(active).must("systemctl stop haproxy");
     await cloudPair.untilMaster(standby);
     return standby;
@@ -114,8 +115,7 @@ describe("a failover on Hetzner Cloud while the API does not do what it should",
   }
 
   beforeEach(async () => {
-    await cloudPair.rest();
-    await cloudPair.forget();
+    active = await cloudPair.begin();
     errors = { lb1: (await cloudPair.told("lb1")).errors, lb2: (await cloudPair.told("lb2")).errors };
   });
 
@@ -148,7 +148,7 @@ describe("a failover on Hetzner Cloud while the API does not do what it should",
   }
 
   it("ends on the MASTER: the API's name cannot be resolved", async () => {
-    const { standby } = await cloudPair.roles();
+    const standby = other(active);
     const host = cloudPair.pair.host(standby);
     await host.must(`cp /etc/hosts /etc/hosts.kept && sed --in-place '/${cloudApi.host}/d' /etc/hosts`);
     await onlooker.outage(async () => {
