@@ -22,6 +22,7 @@ interface Server extends Resource {
   readonly public_net: { readonly firewalls: readonly { readonly id: number }[] };
 }
 
+const serverNames = ["one", "two"];
 const addresses = { anywhere: ["0.0.0.0/0", "::/0"], operator: ["198.51.100.2/32"] };
 
 describe("a pair on Hetzner Cloud beside what is there already", function () {
@@ -65,7 +66,7 @@ describe("a pair on Hetzner Cloud beside what is there already", function () {
   });
 
   it("configures two servers that are there, and leaves them serving", async () => {
-    const servers = await Promise.all(["one", "two"].map(makeServer));
+    const servers = await Promise.all(serverNames.map(makeServer));
     const all = (await inventory(lab)).toSorted();
     const { firewallIds: _, network: __, ssh: ___, ...hcloud } = brought();
     const pair = await Pair.prepare(lab, { hcloud: { ...hcloud, network: undefined, servers } }, "servers");
@@ -80,7 +81,9 @@ describe("a pair on Hetzner Cloud beside what is there already", function () {
   });
 
   after(async () => {
-    for (const { id } of await list(lab, "servers")) await call(lab, "DELETE", `/servers/${id}`);
+    if (!made) return;
+    const servers = (await list(lab, "servers")).filter(({ name }) => serverNames.includes(name));
+    for (const { id } of servers) await call(lab, "DELETE", `/servers/${id}`);
     for (const kind of ["firewall", "floating_ip", "ssh_key", "network"] as const) {
       const path = `/${kind}s/${made[kind].id}`;
       await until(
