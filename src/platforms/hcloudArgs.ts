@@ -13,7 +13,7 @@ export type FloatingIpType = (typeof floatingIpTypes)[number];
 export interface HcloudArgs {
   /** Where the servers and the floating IPs are, such as "fsn1". */
   location: Input<string>;
-  /** Such as "cx23". */
+  /** Such as "cx23". Another one replaces both servers, which in place would lose their power at the same time. */
   serverType: Input<string>;
   /** Debian or Ubuntu. @default "debian-12" */
   image?: Input<string>;
@@ -46,10 +46,15 @@ export interface HcloudArgs {
   servers?: HcloudServerArgs[];
   /** Labels of everything that is made. @default none */
   labels?: Input<Record<string, Input<string>>>;
-  /** Guards servers, floating IPs and the network against deletion. @default false */
+  /**
+   * Guards servers, floating IPs and the network against deletion, also by Pulumi: to be `false` before servers are
+   * replaced, and before `pulumi destroy`.
+   * @default false
+   */
   deleteProtection?: Input<boolean>;
   /**
-   * Changes that replace a server. By default a new image, key or user data is for servers that are made from then on.
+   * Changes that replace servers: new ones serve before the old ones are deleted. By default a new image, key or user data
+   * is for servers that are made from then on. Another `serverType` always replaces.
    * @default none
    */
   replaceServersOn?: ServerCreationInput[];

@@ -1,6 +1,8 @@
 // Machines of a pair on Hetzner Cloud that make way for others: replaced, deleted behind Pulumi's back, dead, destroyed.
 import assert from "node:assert/strict";
-import { until } from "../../lab/command";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { must, until } from "../../lab/command";
 import { audit } from "../../pair/audit";
 import { other, type Pair } from "../../pair/pair";
 import { hetzner } from "../../pair/platforms/hcloud";
@@ -13,6 +15,7 @@ const longestMoveMs = 3_000;
 
 interface Server extends Resource {
   readonly server_type: { readonly name: string };
+  readonly image: { readonly name: string };
 }
 
 describe("replacing machines of a pair on Hetzner Cloud", function () {
@@ -21,24 +24,6 @@ describe("replacing machines of a pair on Hetzner Cloud", function () {
 
   withServingPair((serving) => {
     pair = serving;
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state !== "failed") return;
-    for (const m of pair.lab.machines()) {
-      console.log(
-        m.name,
-        m.isPowered(),
-        require("node:fs").readFileSync(`${m.dir}/console.log`, "utf8").split("\n").slice(-25).join("\n"),
-      );
-      console.log(
-        await m
-          .run(
-            "systemctl list-jobs; systemctl --failed; networkctl; networkctl reload; echo $?; ls /etc/systemd/network; ip a; journalctl -n 50 --no-pager -o cat",
-          )
-          .catch(String),
-      );
-    }
   });
 
   const ids = async () => (await list(pair.lab, "servers")).map(({ id }) => id);
@@ -58,21 +43,32 @@ describe("replacing machines of a pair on Hetzner Cloud", function () {
     assert.ok(((await logins(pair))[nodes.indexOf(active)] ?? 0) >= 2, "the new machine was not configured");
   });
 
-  it("has two new ones serve before the old ones are deleted, for another type", async () => {
+  it("has two new ones serve before the old ones are deleted, for another type and another SSH key", async () => {
     const [before, address] = [await ids(), pair.url];
     await hetzner(pair.lab).forget();
-    await pair.configure({ ...settings, hcloud: { ...settings.hcloud, serverType: "cx33" } });
+    const file = join(pair.lab.stateDir, "another-key");
+    await must("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
+    await pair.configure({
+      ...settings,
+      privateKey: await readFile(file, "utf8"),
+      hcloud: { ...settings.hcloud, serverType: "cx33", image: "debian-13", replaceServersOn: ["sshKeys"] },
+    });
     const load = await pair.startLoad({ perSecond: 50 });
     const { changes } = await pair.up();
     const seen = await load.stop();
-    assert.equal(changes.replace, 2);
+    // The key itself, too.
+    assert.equal(changes.replace, 3);
     assert.equal(pair.url, address);
     assert.ok(seen.outageMs < longestMoveMs, `the address was away for ${seen.outageMs} ms`);
     assert.deepEqual(seen.lostOutside, []);
     const servers = await list<Server>(pair.lab, "servers");
     assert.deepEqual(
-      servers.map(({ server_type }) => server_type.name),
-      ["cx33", "cx33"],
+      servers.map(({ server_type, image }) => [server_type.name, image.name]),
+      // Another image alone replaces nothing, and is for those that are made from then on.
+      [
+        ["cx33", "debian-13"],
+        ["cx33", "debian-13"],
+      ],
     );
     assert.ok(!servers.some(({ id }) => before.includes(id)));
     const moves = (await hetzner(pair.lab).moves()).length;
