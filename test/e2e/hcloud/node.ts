@@ -23,3 +23,9 @@ export async function listeningPorts(pair: Pair, name: LoadBalancerName): Promis
     .map(([, , port]) => Number(port));
   return [...new Set(ports)].sort((a, b) => a - b);
 }
+
+/** A line of the machine's private host key that nothing else contains. */
+export async function hostKeyLine(pair: Pair, name: LoadBalancerName): Promise<string> {
+  const key = await pair.host(name).must("cat /etc/ssh/ssh_host_ed25519_key");
+  return key.split("\n")[2] ?? "";
+}

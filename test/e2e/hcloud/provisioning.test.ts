@@ -8,7 +8,7 @@ import { fetchFrom } from "../../pair/fetch";
 import { other, type Pair } from "../../pair/pair";
 import { hetzner } from "../../pair/platforms/hcloud";
 import { ask, inventory, kinds, list, type Resource } from "./api";
-import { listeningPorts, logins, nodes } from "./node";
+import { hostKeyLine, listeningPorts, logins, nodes } from "./node";
 import { operatorAddresses, settings, withPair } from "./provisionedPair";
 import { openPorts } from "./reach";
 
@@ -22,6 +22,8 @@ describe("provisioning a pair on Hetzner Cloud", function () {
   this.timeout(600_000);
   const changed = { ...settings.hcloud, allowClientsFrom: [...operatorAddresses], labels: { team: "core" } };
   let pair: Pair;
+  /** What the engine says while it makes everything. */
+  let printed = "";
 
   withPair((prepared) => {
     pair = prepared;
@@ -36,12 +38,18 @@ describe("provisioning a pair on Hetzner Cloud", function () {
 
   it("refuses a token that may only read, with the API's reason", async () => {
     await pair.configure({ ...settings, failoverToken: pair.lab.hetznerTokens.reader });
-    await assert.rejects(pair.up(), /is MASTER, but does not have the address .*API says: 403 token_readonly/);
+    const { message } = await pair.up().then(
+      () => assert.fail("`up` went well with a token that may only read"),
+      (error: unknown) => error as Error,
+    );
+    assert.match(message, /is MASTER, but does not have the address .*API says: 403 token_readonly/);
+    printed = message;
   });
 
   it("comes up with the next good one, with every address claimed and verified", async () => {
     await pair.configure({ ...settings, hcloud: { ...settings.hcloud, deleteProtection: true } });
-    const { outputs } = await pair.up();
+    const { outputs, stdout } = await pair.up();
+    printed += stdout;
     await audit(pair);
     const { floatingIps, servers } = await hetzner(pair.lab).state();
     const node = (name: string) => {
@@ -89,7 +97,7 @@ describe("provisioning a pair on Hetzner Cloud", function () {
     }
   });
 
-  it("tells the machines their host keys, and nothing else", () => {
+  it("tells the machines their host keys, and nothing else, and tells nobody else", async () => {
     for (const { record } of pair.lab.machines()) {
       const [head, config = ""] = record.userData.split(/\n(.*)/s);
       assert.equal(head, "#cloud-config");
@@ -99,6 +107,12 @@ describe("provisioning a pair on Hetzner Cloud", function () {
         [["ed25519_private", "ed25519_public"], true, {}],
       );
     }
+    const { failover, reader } = pair.lab.hetznerTokens;
+    const keys = await Promise.all(nodes.map((name) => hostKeyLine(pair, name)));
+    assert.ok(
+      ![failover, reader, ...keys].some((secret) => printed.includes(secret)),
+      "the engine has printed a secret",
+    );
   });
 
   it("lets clients get at the frontend, operators at SSH too, and nobody at anything else", async () => {

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { until } from "../../lab/command";
 import { audit } from "../../pair/audit";
-import { type LoadBalancerName, other, type Pair } from "../../pair/pair";
+import { other, type Pair } from "../../pair/pair";
 import { hetzner } from "../../pair/platforms/hcloud";
-import { logins, nodes } from "./node";
+import { hostKeyLine, logins, nodes } from "./node";
 import { settings, withServingPair } from "./provisionedPair";
 import { filesWith, isInJournal, watchCommandLines } from "./secrets";
 
@@ -19,7 +19,7 @@ describe("credentials of a pair on Hetzner Cloud", function () {
   withServingPair(async (serving) => {
     pair = serving;
     token = pair.lab.hetznerTokens.failover;
-    hostKeys = await Promise.all(nodes.map(hostKeyText));
+    hostKeys = await Promise.all(nodes.map((name) => hostKeyLine(pair, name)));
   });
 
   it("stand in no state, plan or output of the engine", async () => {
@@ -131,10 +131,4 @@ describe("credentials of a pair on Hetzner Cloud", function () {
     for (const name of nodes) assert.deepEqual(await filesWith(pair, name, token), []);
     await hetzner(pair.lab).reset();
   });
-
-  /** A line of the private key that nothing else contains. */
-  async function hostKeyText(name: LoadBalancerName): Promise<string> {
-    const key = await pair.host(name).must("cat /etc/ssh/ssh_host_ed25519_key");
-    return key.split("\n")[2] ?? "";
-  }
 });
