@@ -13,12 +13,23 @@ import { type LoadBalancerName, other, type Pair, url } from "../pair/pair";
  */
 export const MARGIN_MS = 1_000;
 
-/** Lifts the fault in the end; `healed` is what has to hold then. */
-export async function assertMovesOnce(pair: Pair, fault: PairFault, healed = audit): Promise<void> {
+interface MovesOnceOptions {
+  /** What has to hold when the fault is lifted. @default audit */
+  readonly healed?: (pair: Pair) => Promise<void>;
+  /** @default MARGIN_MS */
+  readonly marginMs?: number;
+}
+
+/** Lifts the fault in the end. */
+export async function assertMovesOnce(
+  pair: Pair,
+  fault: PairFault,
+  { healed = audit, marginMs = MARGIN_MS }: MovesOnceOptions = {},
+): Promise<void> {
   const restarted = await restartBySystemd(pair, fault);
   const report = await observeFault(pair, fault);
   assert.equal(report.ownerAfter, other(report.ownerBefore as LoadBalancerName));
-  assertOutage(report, report.limitMs + report.stolenMs);
+  assertOutage(report, report.limitMs + report.stolenMs, marginMs);
   await restarted?.();
   await pair.lab.heal();
   await healed(pair);
@@ -51,9 +62,9 @@ interface Seen {
   readonly lostOutside: readonly unknown[];
 }
 
-function assertOutage({ outageMs, requests, lostOutside }: Seen, limitMs: number): void {
+function assertOutage({ outageMs, requests, lostOutside }: Seen, limitMs: number, marginMs = MARGIN_MS): void {
   assert.ok(
-    outageMs <= limitMs + MARGIN_MS,
+    outageMs <= limitMs + marginMs,
     `outage ${Math.round(outageMs)} ms; timers and other users of this machine explain ${Math.round(limitMs)} ms`,
   );
   assert.deepEqual(lostOutside, [], "requests were lost outside the outage");

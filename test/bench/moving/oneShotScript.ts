@@ -31,21 +31,28 @@ KillMode=process
 WantedBy=multi-user.target
 `;
 
+/** Keeps the agent from being started, at boot as well. Not `disable`, which takes a linked unit away as a whole. */
+const without = "/etc/systemd/system/ha-lb-vip.service.d/without.conf";
+const neverStarted = `[Unit]
+ConditionPathExists=!/root/${UNIT}
+`;
+
 export async function useScript(pair: Pair, token: string, address: string): Promise<void> {
   await onBoth(pair, async (host) => {
     await host.must(`cat >/root/${UNIT} && chmod 700 /root/${UNIT}`, { input: script(token, address) });
     await host.must(`cat >/root/${UNIT}-notifier && chmod 700 /root/${UNIT}-notifier`, { input: notifier });
     await host.must(`cat >/etc/systemd/system/${UNIT}.service`, { input: unit });
-    await host.must(`systemctl --quiet disable --now ha-lb-vip && systemctl --quiet enable --now ${UNIT}`);
+    await host.must(`mkdir -p $(dirname ${without}) && cat >${without}`, { input: neverStarted });
+    await host.must(`systemctl daemon-reload && systemctl stop ha-lb-vip && systemctl --quiet enable --now ${UNIT}`);
   });
 }
 
 export async function useAgent(pair: Pair): Promise<void> {
   await onBoth(pair, async (host) => {
     await host.must(
-      `systemctl --quiet disable --now ${UNIT} && rm -f /root/${UNIT}* /etc/systemd/system/${UNIT}.service`,
+      `systemctl --quiet disable --now ${UNIT} && rm -f /root/${UNIT}* /etc/systemd/system/${UNIT}.service ${without}`,
     );
-    await host.must("systemctl daemon-reload && systemctl --quiet enable --now ha-lb-vip");
+    await host.must("systemctl daemon-reload && systemctl start ha-lb-vip");
   });
   await pair.waitUntilRedundant();
 }

@@ -9,6 +9,7 @@ import { loadBalancers, withoutPrefix } from "../../lab/layout";
 import { type LoadBalancerName, Pair } from "../../pair/pair";
 import { hetzner } from "../../pair/platforms/hcloud";
 import { withLab } from "../labForTests";
+import { call, list, type Resource } from "./api";
 
 /** For what takes a second or two where nobody else uses the machine. */
 export const SOON_MS = 20_000;
@@ -108,6 +109,27 @@ export class CloudPair {
   /** All since the deployment, forgotten or not. */
   async everyMove(): Promise<readonly Move[]> {
     return [...this.movesBefore, ...(await this.cloud.moves())];
+  }
+
+  /** The shared address. */
+  get address(): string {
+    return new URL(this.pair.url).hostname;
+  }
+
+  /** Sends the clients there as an operator would, past the pair. */
+  async assignTo(server: string): Promise<void> {
+    const [servers, floatingIps] = await Promise.all([
+      list(this.lab, "servers"),
+      list<Resource & { ip: string }>(this.lab, "floating_ips"),
+    ]);
+    const id = servers.find(({ name }) => name === server)?.id;
+    const floatingIp = floatingIps.find(({ ip }) => ip === this.address);
+    await call(this.lab, "POST", `/floating_ips/${floatingIp?.id}/actions/assign`, { server: id });
+    await until(
+      `${server} to have the address`,
+      async () => (await this.cloud.holderOf(this.address)) === server,
+      SOON_MS,
+    );
   }
 
   /** The nodes that are MASTER, by Keepalived's marker. */

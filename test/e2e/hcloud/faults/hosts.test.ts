@@ -10,6 +10,9 @@ import { type CloudPair, isClaim, SOON_MS, withCloudPair } from "../cloudPair";
 /** What moves the address here. HAProxy that is killed is there again before a cloud could have moved anything. */
 const moving = pairFaults.filter(({ name }) => name !== "haproxy-kill" && name !== "haproxy-disable");
 
+/** The call of the API, and what a busy machine adds to it. */
+const MARGIN_MS = 2_500;
+
 describe("a node of a pair on Hetzner Cloud that fails under load", function () {
   this.timeout(600_000);
   let cloudPair: CloudPair;
@@ -23,7 +26,7 @@ describe("a node of a pair on Hetzner Cloud that fails under load", function () 
       const { pair, cloud } = cloudPair;
       const standby = other(await pair.active());
       await cloudPair.forget();
-      await assertMovesOnce(pair, fault, auditNodes);
+      await assertMovesOnce(pair, fault, { healed: auditNodes, marginMs: MARGIN_MS });
       assert.deepEqual(await cloudPair.moves(), [standby]);
       const [move] = await cloud.moves();
       const since = (await cloudPair.requestsOf(standby)).filter(({ at }) => at < (move?.at ?? 0));
