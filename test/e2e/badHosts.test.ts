@@ -67,7 +67,7 @@ describe("hosts that are not as they should be", function () {
   it("leaves a node with a full disk as it was", async () => {
     // A file system of its own for the bundles, with all that is there, and no room for more.
     await lb1.must(
-      "cd /etc/ha-load-balancer && cp -a bundles /mnt/ && mount -t tmpfs -o size=500k,mode=755 small bundles && " +
+      "cd /etc/ha-load-balancer && cp -a bundles /mnt/ && mount -t tmpfs -o size=8m,mode=755 small bundles && " +
         "cp -a /mnt/bundles/. bundles/ && ! cat /dev/zero 2>/dev/null >bundles/.filler",
     );
     assert.match(await failure({ failover: { profile: "fast" } }), /No space left on device/);
