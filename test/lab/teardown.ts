@@ -11,7 +11,8 @@ export async function tearDown(lab: string): Promise<void> {
   // The hosts, with their supervisors, which run in the network namespace of whoever started them.
   await new Cgroup(labCgroup(lab)).remove();
   await endProcesses(lab, names);
-  for (const name of names) await must("ip", ["netns", "del", name]);
+  // A host whose end was its supervisor's last sight took its namespace along.
+  for (const name of namespacesOf(lab)) await must("ip", ["netns", "del", name]);
   // The directory that all labs share goes with the last one.
   if (fs.existsSync(labsCgroup()) && subdirectories(labsCgroup()).length === 0) fs.rmdirSync(labsCgroup());
   fs.rmSync(stateDirOf(lab), { recursive: true, force: true });
