@@ -6,7 +6,7 @@ import { until } from "../../lab/command";
 import type { HetznerControl, Move, RequestRecord } from "../../lab/hetzner/control";
 import type { Lab } from "../../lab/lab";
 import { loadBalancers, withoutPrefix } from "../../lab/layout";
-import { type LoadBalancerName, Pair } from "../../pair/pair";
+import { type LoadBalancerName, other, Pair } from "../../pair/pair";
 import { hetzner } from "../../pair/platforms/hcloud";
 import { withLab } from "../labForTests";
 import { call, list, type Resource } from "./api";
@@ -70,34 +70,38 @@ export class CloudPair {
     return new CloudPair(lab, pair);
   }
 
-  /** As after a deployment, for the next tests: nothing is broken, and nobody has used up what may be asked of the API. */
-  async rest(): Promise<void> {
+  /**
+   * As after a deployment: nothing is broken, and nobody has used up what may be asked of the API. On that node if it
+   * matters; returns the one that has the address.
+   */
+  async rest(active?: LoadBalancerName): Promise<LoadBalancerName> {
+    await this.heal();
     await this.forget();
     await this.cloud.reset();
-    await Promise.all(
-      loadBalancers.map(async (name) => {
-        const host = this.pair.host(name);
-        await this.hold(name, false);
-        // What the agent told is where the next one learns from what is left of its calls.
-        await host.must("systemctl stop ha-lb-vip && rm --force /run/ha-load-balancer/vip.json");
-        await host.must("systemctl reset-failed; systemctl start ha-lb-vip haproxy keepalived");
-      }),
-    );
-    await this.settled();
+    await Promise.all(loadBalancers.map((name) => this.startAnew(name, active !== undefined && name !== active)));
+    if (active) await this.untilMaster(active);
+    const found = await this.settled();
+    if (active) await this.hold(other(active), false);
+    return found;
   }
 
-  /** What every story begins with: `rest`, and on that node if it matters. Returns the one that has the address. */
+  /** What every story begins with: `rest`, and nothing asked of the API yet. */
   async begin(active?: LoadBalancerName): Promise<LoadBalancerName> {
-    await this.rest();
-    const now = await this.settled();
-    if (active !== undefined && active !== now) {
-      await this.hold(now, true);
-      await this.settled();
-      await this.hold(now, false);
-      await this.rest();
-    }
+    const found = await this.rest(active);
     await this.forget();
-    return active ?? now;
+    return found;
+  }
+
+  /** Lifts what is broken, if anything is: to look at every host takes its time. */
+  async heal(): Promise<void> {
+    if (this.lab.faults().length > 0) await this.lab.heal();
+  }
+
+  private async startAnew(name: LoadBalancerName, held: boolean): Promise<void> {
+    await this.hold(name, held);
+    // What the agent told is where the next one learns from what is left of its calls.
+    await this.pair.host(name).must(`systemctl stop ha-lb-vip && rm --force /run/ha-load-balancer/vip.json
+      systemctl reset-failed; systemctl start ha-lb-vip haproxy keepalived`);
   }
 
   /** What was asked of the API and moved so far is not what the next test looks at. */

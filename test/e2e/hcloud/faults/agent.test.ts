@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { now } from "../../../lab/clock";
 import { until } from "../../../lab/command";
-import { audit } from "../../../pair/audit";
+import { auditNodes } from "../../../pair/audit";
 import { type LoadBalancerName, other } from "../../../pair/pair";
 import { type CloudPair, SOON_MS } from "../cloudPair";
 import { type Onlooker, withOnlooker } from "../onlooker";
 
 /** How long the cloud takes to move an address here: long enough to do something meanwhile. */
-const MOVE_SECONDS = 3;
+const MOVE_SECONDS = 2;
 
 describe("the agent of a pair on Hetzner Cloud", function () {
   this.timeout(120_000);
@@ -123,7 +123,7 @@ describe("the agent of a pair on Hetzner Cloud", function () {
   });
 
   it("leaves the pair as it was deployed, and a client that lost nothing", async () => {
-    await audit(cloudPair.pair);
+    await auditNodes(cloudPair.pair);
     await onlooker.lostNothingElse();
   });
 

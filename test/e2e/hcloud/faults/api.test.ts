@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { until } from "../../../lab/command";
 import type { Fault, Injection } from "../../../lab/hetzner/control";
 import { cloudApi } from "../../../lab/layout";
-import { audit } from "../../../pair/audit";
+import { auditNodes } from "../../../pair/audit";
 import { type LoadBalancerName, other } from "../../../pair/pair";
 import { type CloudPair, SOON_MS } from "../cloudPair";
 import { type Onlooker, withOnlooker } from "../onlooker";
@@ -172,7 +172,7 @@ describe("a failover on Hetzner Cloud while the API does not do what it should",
   });
 
   it("leaves the pair as it was deployed, and a client that lost nothing else", async () => {
-    await audit(cloudPair.pair);
+    await auditNodes(cloudPair.pair);
     assert.ok((await onlooker.lostNothingElse()) >= 1_000);
     assert.deepEqual(await cloudPair.cloud.violations(), []);
   });

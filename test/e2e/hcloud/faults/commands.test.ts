@@ -1,9 +1,9 @@
 // What an operator tells a node: `ha-lb switchover`, `drain`, `undrain`, `doctor`. Traffic really moves, or nothing does.
 import assert from "node:assert/strict";
-import type { Result } from "../../../lab/command";
+import { type Result, until } from "../../../lab/command";
 import { auditNodes } from "../../../pair/audit";
 import { type LoadBalancerName, other } from "../../../pair/pair";
-import type { CloudPair } from "../cloudPair";
+import { type CloudPair, SOON_MS } from "../cloudPair";
 import { type Onlooker, withOnlooker } from "../onlooker";
 
 const DONE = 0;
@@ -23,7 +23,7 @@ describe("an operator of a pair on Hetzner Cloud", function () {
     standby = other(active);
     await cloudPair.pair.waitUntilRedundant();
   });
-  afterEach(() => cloudPair?.lab.heal());
+  afterEach(() => cloudPair?.heal());
 
   const haLb = (name: LoadBalancerName, command: string): Promise<Result> =>
     cloudPair.pair.host(name).run(`ha-lb ${command}`, { timeoutMs: 90_000 });
@@ -91,6 +91,8 @@ describe("an operator of a pair on Hetzner Cloud", function () {
   it("does not drain the active node while the other one could not take over, unless forced to", async () => {
     await cloudPair.cloud.revoke("failover");
     await cloudPair.agent(standby, "restart");
+    const isDenied = async () => (await cloudPair.told(standby)).api.state === "denied";
+    await until("the standby to know", isDenied, SOON_MS);
     await isRefused(
       active,
       "drain",

@@ -19,7 +19,7 @@ describe("a node of a pair on Hetzner Cloud that fails under load", function () 
   withCloudPair((ready) => {
     cloudPair = ready;
   });
-  afterEach(() => cloudPair?.lab.heal());
+  afterEach(() => cloudPair?.heal());
 
   for (const fault of moving) {
     it(`loses the address by one call, once: ${fault.title}`, async () => {

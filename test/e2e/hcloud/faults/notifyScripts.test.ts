@@ -33,6 +33,7 @@ const stories: readonly Story[] = [
       await pair.lab.fault("api-unreachable", pair.pair.host("lb2").name);
       await change(pair, "lb2");
       await change(pair, "lb1");
+      await called(pair, "lb1");
       await pair.lab.heal();
       return "lb1";
     },
@@ -54,11 +55,17 @@ const stories: readonly Story[] = [
       await pair.hold("lb1", false);
       await pair.pair.host("lb2").must("systemctl kill --signal=KILL keepalived");
       await pair.untilMaster("lb1");
+      await called(pair, "lb1");
       await pair.lab.heal();
       return "lb1";
     },
   },
 ];
+
+/** The node has said to the cloud that the address is its own. */
+async function called(pair: CloudPair, name: LoadBalancerName): Promise<void> {
+  await until(`${name} to claim`, async () => (await pair.claimsOf(name)).length > 0, SOON_MS, 10);
+}
 
 /** That node is MASTER next. */
 async function change(pair: CloudPair, to: LoadBalancerName): Promise<void> {
@@ -118,7 +125,7 @@ describe("the agent in place of a notify script, on Hetzner Cloud", function () 
   withCloudPair((ready) => {
     cloudPair = ready;
   });
-  afterEach(() => cloudPair?.lab.heal());
+  afterEach(() => cloudPair?.heal());
 
   for (const { title, tell } of stories) {
     it(`has the address on the MASTER after ${title}`, async () => {

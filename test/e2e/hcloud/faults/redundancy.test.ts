@@ -21,7 +21,7 @@ describe("the redundancy of a pair on Hetzner Cloud", function () {
     standby = other(active);
     await cloudPair.pair.waitUntilRedundant();
   });
-  afterEach(() => cloudPair?.lab.heal());
+  afterEach(() => cloudPair?.heal());
 
   /** What an operator sees, whichever node is asked: text, exit status and metrics. */
   async function isDegraded(reason: string | RegExp, metric?: string): Promise<void> {
