@@ -97,8 +97,8 @@ describe("the agent of a pair on Hetzner Cloud", function () {
     await cloudPair.hold(active, true);
     await until("the standby to call the API", async () => (await cloudPair.told(standby)).master, SOON_MS, 10);
     const left = await changeBack();
+    // A first packet that was lost is sent again after a second, and arrives. A second later the standby itself asks.
     await lab.heal();
-    // A first packet that was lost is sent again after a second; by then the standby itself has asked again.
     await until("the standby to ask again", async () => (await cloudPair.requestsOf(standby)).length > 0, SOON_MS);
     assert.equal(await cloudPair.settled(), active);
     await claimsNothingSince(left);
@@ -127,11 +127,9 @@ describe("the agent of a pair on Hetzner Cloud", function () {
     await onlooker.lostNothingElse();
   });
 
-  /** The standby is MASTER no longer, but the node is that was before; returns the time. */
+  /** The standby is MASTER no longer, and the node that was before will be; returns the time. */
   async function changeBack(): Promise<number> {
-    await cloudPair.hold(standby, true);
-    await cloudPair.hold(active, false);
-    await cloudPair.untilMaster(active);
+    await Promise.all([cloudPair.hold(standby, true), cloudPair.hold(active, false)]);
     await until("the standby to know", async () => !(await cloudPair.told(standby)).master, SOON_MS, 10);
     return now();
   }

@@ -11,6 +11,8 @@ import { type CloudPair, SOON_MS, withCloudPair } from "../cloudPair";
 /** lb1, of the higher priority, is MASTER and has the address. */
 interface Story {
   readonly title: string;
+  /** Where clients are sent, one after the other, by who does it right. */
+  readonly moves: readonly LoadBalancerName[];
   /** Returns the node that is MASTER in the end, and is to have the address. */
   tell(pair: CloudPair): Promise<LoadBalancerName>;
 }
@@ -19,6 +21,7 @@ const stories: readonly Story[] = [
   {
     // The backup hears nothing for a moment, and the MASTER does not change: nothing tells anybody to take it back.
     title: "a blip after which the MASTER is the one that it was",
+    moves: ["lb2", "lb1"],
     async tell(pair) {
       await pair.lab.fault("partition-from", pair.pair.host("lb1").name, pair.pair.host("lb2").name);
       await until("lb2 to have claimed", async () => (await pair.moves()).includes("lb2"), SOON_MS, 10);
@@ -29,6 +32,7 @@ const stories: readonly Story[] = [
   },
   {
     title: "two transitions of which the first is carried out last",
+    moves: [],
     async tell(pair) {
       await pair.lab.fault("api-unreachable", pair.pair.host("lb2").name);
       await change(pair, "lb2");
@@ -40,6 +44,7 @@ const stories: readonly Story[] = [
   },
   {
     title: "a call that fails once",
+    moves: ["lb2"],
     async tell(pair) {
       const path = "/floating_ips/*/actions/assign";
       await pair.cloud.inject({ kind: "status", status: 503 }, { method: "POST", path, times: 1 });
@@ -49,6 +54,7 @@ const stories: readonly Story[] = [
   },
   {
     title: "a Keepalived that dies and so does not tell that the node is MASTER no longer",
+    moves: [],
     async tell(pair) {
       await pair.lab.fault("api-unreachable", pair.pair.host("lb2").name);
       await change(pair, "lb2");
@@ -127,11 +133,12 @@ describe("the agent in place of a notify script, on Hetzner Cloud", function () 
   });
   afterEach(() => cloudPair?.heal());
 
-  for (const { title, tell } of stories) {
+  for (const { title, moves, tell } of stories) {
     it(`has the address on the MASTER after ${title}`, async () => {
       await cloudPair.begin("lb1");
       const master = await tell(cloudPair);
       assert.equal(await cloudPair.settled(), master);
+      assert.deepEqual(await cloudPair.moves(), moves);
     });
   }
 

@@ -1,5 +1,6 @@
 // The nodes of a pair cannot hear each other, or not all of them the API: the address moves once at most, and stays.
 import assert from "node:assert/strict";
+import { now } from "../../../lab/clock";
 import { until } from "../../../lab/command";
 import { loadBalancers } from "../../../lab/layout";
 import { auditNodes } from "../../../pair/audit";
@@ -7,6 +8,8 @@ import { type LoadBalancerName, other } from "../../../pair/pair";
 import { type CloudPair, SOON_MS, withCloudPair } from "../cloudPair";
 import { type Onlooker, withOnlooker } from "../onlooker";
 
+/** A node asks three times, and waits for each answer, until it takes its peer for dead. Then there is a claim. */
+const ASKING_MS = 8_000;
 /** For so long a MASTER tries to claim, before it asks whether its peer could. */
 const STEP_DOWN_SECONDS = 20;
 
@@ -39,8 +42,13 @@ describe("a partition between the nodes of a pair on Hetzner Cloud", function ()
       await cut("partition", active);
       await cloudPair.untilHolder(standby);
       assert.deepEqual(await cloudPair.masters(), loadBalancers);
-      // Each of them knows by now where the address is, and has asked the other what it thinks.
-      await Promise.all([looksAgain(active, 3), looksAgain(standby, 2)]);
+      await until(
+        `${active} to know`,
+        async () => (await cloudPair.told(active)).addresses.main.owner === "peer",
+        SOON_MS,
+      );
+      const known = now();
+      await until("it to have asked the other and to have made up its mind", () => now() > known + ASKING_MS, SOON_MS);
       assert.deepEqual(await cloudPair.moves(), [standby]);
       await cloudPair.lab.heal();
       // Of two that hear each other again, the one of the higher priority stays.
