@@ -3,6 +3,9 @@ import { spawnSync } from "node:child_process";
 import { Lab, type LabOptions } from "../lab/lab";
 import { endings, removal } from "../lab/removal";
 
+/** Node.js does it for spawnSync as it does for spawn; its types do not know. */
+const detached = { detached: true };
+
 const inUse = new Set<string>();
 
 export async function withLab<T>(
@@ -28,7 +31,7 @@ export function cleanUpOnSignals(): void {
       // Nothing else goes on meanwhile: neither the measurement nor another signal's cleaning.
       for (const name of inUse) {
         const [command, args] = removal(name);
-        spawnSync(command, args, { stdio: "inherit" });
+        spawnSync(command, args, { stdio: "inherit", ...detached });
       }
       process.exit(1);
     });

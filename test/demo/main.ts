@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     const command = (verb: string) => `\`npm run lab -- --name ${options.lab} ${verb}\``;
     console.log(`The lab stays up: ${command("status")}, and ${command("down")} to end it.`);
   } else {
-    await step("Removing the lab", () => must(...removal(options.lab), { timeoutMs: 120_000 }));
+    await step("Removing the lab", () => must(...removal(options.lab), { timeoutMs: 120_000, detached: true }));
   }
   process.exitCode = interrupted ? 1 : (code ?? 1);
 }

@@ -16,14 +16,16 @@ export interface RunOptions {
   input?: string | Buffer;
   /** After this the command is killed and the promise rejects. @default 60000 */
   timeoutMs?: number;
+  /** In a session of its own, out of reach of Ctrl-C. @default false */
+  detached?: boolean;
   /** Called with each line of standard output as it comes. */
   onStdoutLine?: (line: string) => void;
 }
 
 /** Runs a command to its end; an exit status other than 0 is a result, not an error. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Result> {
-  const { env, cwd, input, timeoutMs = 60_000, onStdoutLine } = options;
-  const child = spawn(command, args, { env, cwd, stdio: ["pipe", "pipe", "pipe"] });
+  const { env, cwd, input, timeoutMs = 60_000, detached, onStdoutLine } = options;
+  const child = spawn(command, args, { env, cwd, detached, stdio: ["pipe", "pipe", "pipe"] });
   // A command may end without reading what it is given.
   child.stdin.on("error", () => {}).end(input);
   if (onStdoutLine) createInterface(child.stdout).on("line", onStdoutLine);
