@@ -2,7 +2,7 @@
 // test measures starts at the returned time.
 import { now } from "./clock";
 import type { Host } from "./host";
-import { cloudApi, type HostName, links, type MachineName, port } from "./layout";
+import { awsApi, cloudApi, type HostName, links, type MachineName, port } from "./layout";
 import { signal } from "./processes";
 import type { Switch } from "./switch";
 
@@ -136,7 +136,9 @@ export const faults = {
       timed(() =>
         wires.cut(
           cutFromApi(name),
-          [cloudApi.publicAddress, cloudApi.privateAddress].map((address) => `${from(name)} ip daddr ${address}`),
+          [cloudApi, awsApi]
+            .flatMap((api) => [api.publicAddress, api.privateAddress])
+            .map((address) => `${from(name)} ip daddr ${address}`),
         ),
       ),
     lift: ({ name }, wires) => wires.mend(cutFromApi(name)),

@@ -63,12 +63,27 @@ export const links: Readonly<Record<NodeName, readonly Link[]>> = {
 /** The pair's shared address. No node has it until a test's load balancer takes it. */
 export const sharedAddress = { ipv4: "198.51.100.100", ipv6: "2001:db8:51::100" } as const;
 
-/** A cloud's API, in the operator namespace: how machines know it, and where it listens. */
+/** Hetzner Cloud's API, in the operator namespace: how machines know it, and where it listens. */
 export const cloudApi = {
   host: "api.hetzner.cloud",
   port: 443,
   publicAddress: "198.51.100.4",
   privateAddress: "10.77.0.4",
+} as const;
+
+/** AWS' APIs, the same way. */
+export const awsApi = {
+  region: "eu-central-1",
+  hosts: [
+    "ec2.eu-central-1.amazonaws.com",
+    "iam.amazonaws.com",
+    "sts.eu-central-1.amazonaws.com",
+    "sts.amazonaws.com",
+    "ssm.eu-central-1.amazonaws.com",
+  ],
+  port: 443,
+  publicAddress: "198.51.100.5",
+  privateAddress: "10.77.0.5",
 } as const;
 
 /** Where machines ask who they are; in the operator namespace, too. */

@@ -104,7 +104,7 @@ export class ApiForTests {
   }
 
   get port(): number {
-    return this.running.server.endpoints[0]?.port ?? 0;
+    return this.running.server.connections.endpoints[0]?.port ?? 0;
   }
 
   get url(): string {

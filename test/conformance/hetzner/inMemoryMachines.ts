@@ -17,7 +17,10 @@ export class InMemoryMachines implements Machines {
   ) {}
 
   async create(options: MachineOptions): Promise<Machine> {
-    const at = Array.from({ length: this.slots }, (_, index) => index + 1).find((n) => !this.running.has(`srv${n}`));
+    const free = Array.from({ length: this.slots }, (_, index) => index + 1).filter(
+      (n) => !this.running.has(`srv${n}`),
+    );
+    const at = free.find((n) => options.slot === undefined || options.slot === `srv${n}`);
     if (at === undefined) throw new Error("no slot is free");
     const slot = `srv${at}`;
     this.running.set(slot, true);

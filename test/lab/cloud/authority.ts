@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { must } from "../command";
-import { cloudApi } from "../layout";
+import { awsApi, cloudApi } from "../layout";
 
 export const authorityFiles = (stateDir: string) => ({
   /** What trusts the lab's cloud is to trust. */
@@ -18,10 +18,8 @@ export async function makeAuthority(stateDir: string): Promise<void> {
   const extensions = path.join(stateDir, "api.ext");
   const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   const names = [
-    `DNS:${cloudApi.host}`,
-    `IP:${cloudApi.publicAddress}`,
-    `IP:${cloudApi.privateAddress}`,
-    "DNS:localhost",
+    ...[cloudApi.host, ...awsApi.hosts, "localhost"].map((name) => `DNS:${name}`),
+    ...[cloudApi, awsApi].flatMap((api) => [`IP:${api.publicAddress}`, `IP:${api.privateAddress}`]),
   ];
   fs.writeFileSync(extensions, `subjectAltName=${names.join(",")}\n`);
   await openssl(

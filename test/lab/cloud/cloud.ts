@@ -3,17 +3,18 @@ import fs from "node:fs";
 import path from "node:path";
 import type { BaseImage } from "../base/image";
 import type { HostContext } from "../host";
-import { cloudApi, metadataService, stateDirOf } from "../layout";
+import { awsApi, cloudApi, metadataService, stateDirOf } from "../layout";
 import { Namespace } from "../namespace";
 import { startService } from "../service";
 import { Switch } from "../switch";
 import { makeAuthority } from "./authority";
+import { awsApis } from "./awsApis";
 import { watchConnections } from "./firewall";
 import { hetznerApi } from "./hetznerApi";
 import { settleNeighbours } from "./routes";
 
 /** "machines": no API, only the machines, for whoever creates them himself. */
-export const cloudForms = ["hcloud", "machines"] as const;
+export const cloudForms = ["hcloud", "aws", "machines"] as const;
 export type CloudForm = (typeof cloudForms)[number];
 
 /** Kept in the lab's state directory from before the first machine on. */
@@ -44,9 +45,15 @@ export function cloudContext(lab: string, { layer, root }: CloudRecord): HostCon
 
 /** Further addresses of the operator, where a cloud's services listen. */
 export const serviceAddresses = {
-  pub: [`${cloudApi.publicAddress}/24`, `${metadataService.address}/32`],
-  priv: [`${cloudApi.privateAddress}/16`],
+  pub: [`${cloudApi.publicAddress}/24`, `${awsApi.publicAddress}/24`, `${metadataService.address}/32`],
+  priv: [`${cloudApi.privateAddress}/16`, `${awsApi.privateAddress}/16`],
 };
+
+/** Lines of its machines' /etc/hosts: where its API is. */
+export function namesOf(form: CloudForm): string[] {
+  if (form !== "aws") return [`${cloudApi.publicAddress} ${cloudApi.host}`];
+  return awsApi.hosts.map((host) => `${awsApi.publicAddress} ${host}`);
+}
 
 /** Once the switch and the plain nodes are there. */
 export async function prepareCloud(lab: string, form: CloudForm, image: BaseImage): Promise<void> {
@@ -59,6 +66,11 @@ export async function prepareCloud(lab: string, form: CloudForm, image: BaseImag
 export async function startCloud(lab: string, form: CloudForm): Promise<void> {
   const start = (name: string, script: string, args: readonly string[]) =>
     startService(new Namespace(lab, "operator"), stateDirOf(lab), name, script, args);
+  if (form === "aws") {
+    const api = await awsApis(lab);
+    await start("api", api.script, api.args);
+    return;
+  }
   const api = form === "hcloud" ? hetznerApi(lab) : undefined;
   await Promise.all([
     start("metadata", path.join(__dirname, "metadata.ts"), [lab]),

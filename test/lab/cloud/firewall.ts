@@ -3,9 +3,9 @@
 // bridged traffic to such rules by br_netfilter.
 import fs from "node:fs";
 import net from "node:net";
-import { port, type SlotName, slotNames } from "../layout";
+import { type Network, port, type SlotName, slotNames } from "../layout";
 import { type Switch, withoutTable } from "../switch";
-import type { FirewallRule } from "./machines";
+import type { FirewallRule, FirewallScope } from "./machines";
 
 /** From now on the switch knows every connection, so that a firewall lets those pass that were there before it. */
 export async function watchConnections(wires: Switch): Promise<void> {
@@ -21,8 +21,9 @@ export async function setFirewall(
   wires: Switch,
   slot: SlotName,
   rules: readonly FirewallRule[] | undefined,
+  scope?: FirewallScope,
 ): Promise<void> {
-  await wires.nft(firewallLines(slot, rules));
+  await wires.nft(firewallLines(slot, rules, scope));
 }
 
 function checkKernel(): void {
@@ -31,7 +32,11 @@ function checkKernel(): void {
 }
 
 /** Pure, so that what is wrong in a rule shows before anything changes. */
-export function firewallLines(slot: SlotName, rules: readonly FirewallRule[] | undefined): string[] {
+export function firewallLines(
+  slot: SlotName,
+  rules: readonly FirewallRule[] | undefined,
+  scope: FirewallScope = "public",
+): string[] {
   const [marking, filtering] = [`bridge firewall-${slot}`, `inet firewall-${slot}`];
   const without = [marking, filtering].flatMap(withoutTable);
   if (!rules) return without;
@@ -46,7 +51,9 @@ export function firewallLines(slot: SlotName, rules: readonly FirewallRule[] | u
     `add table ${marking}`,
     // Ahead of br_netfilter, which forwards at 0.
     `add chain ${marking} forward { type filter hook forward priority -200; }`,
-    `add rule ${marking} forward oifname "${port(slot, "pub")}" meta mark set ${mark}`,
+    ...networks[scope].map(
+      (network) => `add rule ${marking} forward oifname "${port(slot, network)}" meta mark set ${mark}`,
+    ),
     `add table ${filtering}`,
     `add chain ${filtering} inbound`,
     `add chain ${filtering} forward { type filter hook forward priority 0; }`,
@@ -56,14 +63,18 @@ export function firewallLines(slot: SlotName, rules: readonly FirewallRule[] | u
   ];
 }
 
+const networks: Readonly<Record<FirewallScope, readonly Network[]>> = { public: ["pub"], both: ["pub", "priv"] };
+
 /** A line per source: nftables refuses a set whose networks overlap. */
 function matches({ protocol, port: ports, sourceIps }: FirewallRule): string[] {
   if (ports !== undefined && !(/^\d{1,5}(-\d{1,5})?$/.test(ports) && (protocol === "tcp" || protocol === "udp")))
     throw new Error(`"${ports}" is no port of ${protocol}`);
   return sourceIps.map((source) => {
     const family = familyOf(source);
+    const from = `${family} saddr ${source}`;
+    if (protocol === "any") return from;
     const name = protocol === "icmp" && family === "ip6" ? "ipv6-icmp" : protocol;
-    return `${family} saddr ${source} ${ports === undefined ? `meta l4proto ${name}` : `${protocol} dport ${ports}`}`;
+    return `${from} ${ports === undefined ? `meta l4proto ${name}` : `${protocol} dport ${ports}`}`;
   });
 }
 

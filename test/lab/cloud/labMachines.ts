@@ -6,13 +6,14 @@ import path from "node:path";
 import type { HostContext } from "../host";
 import { type SlotName, slotNames } from "../layout";
 import { authorityFiles } from "./authority";
-import { type CloudRecord, cloudContext, readCloud } from "./cloud";
+import { type CloudRecord, cloudContext, namesOf, readCloud } from "./cloud";
 import { setFirewall } from "./firewall";
 import { writeMachineFiles } from "./machineFiles";
 import { MachineHost } from "./machineHost";
 import { asSlot, type MachineRecord, machineDir, writeMachine } from "./machineRecord";
-import type { FirewallRule, Machine, MachineOptions, Machines } from "./machines";
+import type { FirewallRule, FirewallScope, Machine, MachineOptions, Machines } from "./machines";
 import { publicLinkOf, removeRoutesTo, setRoute } from "./routes";
+import { translate } from "./translation";
 
 export class LabMachines implements Machines {
   private constructor(
@@ -28,7 +29,7 @@ export class LabMachines implements Machines {
   }
 
   async create(options: MachineOptions): Promise<Machine> {
-    const slot = this.reserve();
+    const slot = this.reserve(options.slot);
     try {
       const [publicIpv4 = "", publicIpv6 = ""] = publicLinkOf(slot).addresses;
       const metadata = { hostname: options.hostname, "public-ipv4": publicIpv4, ...options.metadata };
@@ -36,6 +37,7 @@ export class LabMachines implements Machines {
       await writeMachineFiles(path.join(this.dir(slot), "upper"), {
         slot,
         record,
+        names: namesOf(this.cloud.form),
         bundle: path.join(this.cloud.root, "etc/ssl/certs/ca-certificates.crt"),
         authority: authorityFiles(this.context.stateDir).authority,
         labKey: fs.readFileSync(path.join(this.context.stateDir, "id_ed25519.pub"), "utf8").trim(),
@@ -70,19 +72,25 @@ export class LabMachines implements Machines {
     return this.host(slot).isPowered();
   }
 
-  async setPrivateAddress(name: string, privateAddress: string | undefined): Promise<void> {
+  async setPrivateAddress(
+    name: string,
+    privateAddress: string | undefined,
+    secondaryAddresses: readonly string[] = [],
+  ): Promise<void> {
     const slot = asSlot(name);
-    this.change(slot, { privateAddress });
+    this.change(slot, { privateAddress, secondaryAddresses });
     const host = this.host(slot);
     await (host.isPowered() ? host.applyPrivateAddress() : host.writePrivateAddress());
   }
 
-  async route(address: string, slot: string | undefined): Promise<void> {
-    await setRoute(this.context.lab, address, slot === undefined ? undefined : asSlot(slot));
+  async route(address: string, slot: string | undefined, as?: string): Promise<void> {
+    const { lab } = this.context;
+    if (this.cloud.form === "aws") await translate(lab, address, as);
+    await setRoute(lab, address, slot === undefined ? undefined : asSlot(slot));
   }
 
-  async firewall(slot: string, rules: readonly FirewallRule[] | undefined): Promise<void> {
-    await setFirewall(this.context.switch, asSlot(slot), rules);
+  async firewall(slot: string, rules: readonly FirewallRule[] | undefined, scope?: FirewallScope): Promise<void> {
+    await setFirewall(this.context.switch, asSlot(slot), rules, scope);
   }
 
   private host(name: string): MachineHost {
@@ -97,9 +105,9 @@ export class LabMachines implements Machines {
   }
 
   /** The directory is the reservation. */
-  private reserve(): SlotName {
+  private reserve(wanted: string | undefined): SlotName {
     fs.mkdirSync(path.dirname(this.dir("srv1")), { recursive: true });
-    const slot = slotNames.find((name) => {
+    const slot = (wanted === undefined ? slotNames : [asSlot(wanted)]).find((name) => {
       try {
         fs.mkdirSync(this.dir(name));
         return true;
@@ -108,7 +116,8 @@ export class LabMachines implements Machines {
         throw error;
       }
     });
-    if (!slot) throw new Error(`All ${slotNames.length} places for machines are taken.`);
+    if (!slot)
+      throw new Error(wanted ? `${wanted} is taken.` : `All ${slotNames.length} places for machines are taken.`);
     return slot;
   }
 

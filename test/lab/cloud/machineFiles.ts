@@ -4,13 +4,15 @@ import fs from "node:fs";
 import path from "node:path";
 import { must } from "../command";
 import { directory, file, hostsFile, writeIdentity } from "../hostFiles";
-import { cloudApi, type SlotName } from "../layout";
+import type { SlotName } from "../layout";
 import { networkFiles } from "./machineNetwork";
-import type { MachineRecord } from "./machineRecord";
+import { type MachineRecord, privateAddressesOf } from "./machineRecord";
 
 export interface MachineFilesOptions {
   readonly slot: SlotName;
   readonly record: MachineRecord;
+  /** Lines of /etc/hosts: where the cloud's API is. */
+  readonly names: readonly string[];
   /** The image's authorities, in one PEM file, and the lab's own. */
   readonly bundle: string;
   readonly authority: string;
@@ -20,9 +22,8 @@ export interface MachineFilesOptions {
 
 export async function writeMachineFiles(upper: string, options: MachineFilesOptions): Promise<void> {
   const { slot, record, labKey } = options;
-  const names = [`127.0.1.1 ${record.hostname}`, `${cloudApi.publicAddress} ${cloudApi.host}`];
-  writeIdentity(upper, record.hostname, hostsFile(...names));
-  for (const { name, content } of networkFiles(slot, record.privateAddress)) {
+  writeIdentity(upper, record.hostname, hostsFile(`127.0.1.1 ${record.hostname}`, ...options.names));
+  for (const { name, content } of networkFiles(slot, privateAddressesOf(record))) {
     if (content) file(upper, name, content);
   }
   writeSeed(upper, record);

@@ -3,9 +3,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { until } from "../command";
 import { Host, type HostContext } from "../host";
-import type { SlotName } from "../layout";
+import { type SlotName, withoutPrefix } from "../layout";
 import { linksOf, type NetworkFile, networkFiles } from "./machineNetwork";
-import { type MachineRecord, readMachine } from "./machineRecord";
+import { type MachineRecord, privateAddressesOf, readMachine } from "./machineRecord";
 
 export class MachineHost extends Host<SlotName> {
   constructor(
@@ -13,7 +13,7 @@ export class MachineHost extends Host<SlotName> {
     context: HostContext,
     readonly record: MachineRecord,
   ) {
-    super(slot, context, linksOf(slot, record.privateAddress));
+    super(slot, context, linksOf(slot, privateAddressesOf(record)));
   }
 
   /** The machine that has this place now. */
@@ -54,7 +54,6 @@ export class MachineHost extends Host<SlotName> {
     const { interface: name, name: file, content = "" } = this.privateLink();
     const set = `cat >/${file} && networkctl reload`;
     const unset = `rm -f /${file} && networkctl reload && ip address flush dev ${name} && ip link set ${name} down`;
-    const { privateAddress } = this;
     await until(
       `${this.name} to take its private address`,
       async () => (await this.run(content ? set : unset, { input: content }).catch(() => undefined))?.code === 0,
@@ -62,12 +61,16 @@ export class MachineHost extends Host<SlotName> {
       100,
     );
     if (!content) return;
-    const takes = async () => (await this.addresses()).includes(privateAddress);
-    await until(`${this.name} to have ${privateAddress}`, takes, 10_000);
+    const wanted = privateAddressesOf(this.record).map(withoutPrefix);
+    const takes = async () => {
+      const has = await this.addresses();
+      return wanted.every((address) => has.includes(address));
+    };
+    await until(`${this.name} to have ${wanted.join(", ")}`, takes, 10_000);
   }
 
   private privateLink(): NetworkFile {
-    const [, link] = networkFiles(this.name, this.record.privateAddress);
+    const [, link] = networkFiles(this.name, privateAddressesOf(this.record));
     if (!link) throw new Error(`${this.name} has no private link.`);
     return link;
   }

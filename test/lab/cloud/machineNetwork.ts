@@ -2,10 +2,9 @@
 import { networkFile, networkFileOf } from "../hostFiles";
 import { type Link, links, metadataService, type SlotName, withoutPrefix } from "../layout";
 
-export function linksOf(slot: SlotName, privateAddress: string | undefined): Link[] {
-  return links[slot].map((link) =>
-    link.network === "priv" && privateAddress ? { ...link, addresses: [privateAddress] } : link,
-  );
+/** The first is its main one. */
+export function linksOf(slot: SlotName, privateAddresses: readonly string[]): Link[] {
+  return links[slot].map((link) => (link.network === "priv" ? { ...link, addresses: privateAddresses } : link));
 }
 
 export interface NetworkFile {
@@ -16,8 +15,8 @@ export interface NetworkFile {
   readonly content: string | undefined;
 }
 
-export function networkFiles(slot: SlotName, privateAddress: string | undefined): NetworkFile[] {
-  return linksOf(slot, privateAddress).map((link) => ({
+export function networkFiles(slot: SlotName, privateAddresses: readonly string[]): NetworkFile[] {
+  return linksOf(slot, privateAddresses).map((link) => ({
     interface: link.interface,
     name: networkFileOf(link),
     content: contentOf(link),

@@ -12,6 +12,10 @@ export interface MachineRecord extends MachineOptions {
   readonly powered: boolean;
 }
 
+/** Those of its private link, its main one first. */
+export const privateAddressesOf = ({ privateAddress, secondaryAddresses = [] }: MachineOptions): readonly string[] =>
+  privateAddress === undefined ? [] : [privateAddress, ...secondaryAddresses];
+
 export const machineDir = (stateDir: string, slot: SlotName) => path.join(stateDir, "hosts", slot);
 const recordFile = (stateDir: string, slot: SlotName) => path.join(machineDir(stateDir, slot), "machine.json");
 

@@ -11,6 +11,10 @@ export interface MachineOptions {
   readonly metadata: Readonly<Record<string, string>>;
   /** With prefix length; without one its second interface stays down. */
   readonly privateAddress?: string;
+  /** Beside it on the same interface, with prefix length. */
+  readonly secondaryAddresses?: readonly string[];
+  /** The place that it is to have. @default the first that is free */
+  readonly slot?: string;
 }
 
 export interface Machine {
@@ -22,12 +26,15 @@ export interface Machine {
 
 /** What may come in; everything that no rule names is dropped. */
 export interface FirewallRule {
-  readonly protocol: "tcp" | "udp" | "icmp" | "esp" | "gre";
+  /** A name, or the number of any other. */
+  readonly protocol: "tcp" | "udp" | "icmp" | "esp" | "gre" | "any" | number;
   /** "80" or "80-90"; tcp and udp only. Without one, every port. */
   readonly port?: string;
   /** Networks, IPv4 and IPv6, with prefix length. */
   readonly sourceIps: readonly string[];
 }
+
+export type FirewallScope = "public" | "both";
 
 export interface Machines {
   /** Takes a free slot; resolves when the machine is powered on, not when it has booted. */
@@ -38,10 +45,13 @@ export interface Machines {
   /** A power cut; the disk stays. */
   powerOff(slot: string): Promise<void>;
   isRunning(slot: string): boolean;
-  /** Of its second interface, with prefix length; at once where it runs. */
-  setPrivateAddress(slot: string, address: string | undefined): Promise<void>;
-  /** Sends the traffic for an IPv4 address, or an IPv6 network with its prefix length, to a machine, or to nobody. */
-  route(address: string, slot: string | undefined): Promise<void>;
-  /** For what comes in on the public link only; established connections pass. Undefined lets everything in. */
-  firewall(slot: string, rules: readonly FirewallRule[] | undefined): Promise<void>;
+  /** Of its second interface, with prefix length, and those beside it; at once where it runs. */
+  setPrivateAddress(slot: string, address: string | undefined, secondary?: readonly string[]): Promise<void>;
+  /**
+   * Sends the traffic for an IPv4 address, or an IPv6 network with its prefix length, to a machine, or to nobody.
+   * @param as the private address by which the machine knows it, where a cloud translates addresses (IPv4 only)
+   */
+  route(address: string, slot: string | undefined, as?: string): Promise<void>;
+  /** For what comes in on its public link, or on both; established connections pass. Undefined lets everything in. */
+  firewall(slot: string, rules: readonly FirewallRule[] | undefined, scope?: FirewallScope): Promise<void>;
 }

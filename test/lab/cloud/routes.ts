@@ -3,7 +3,7 @@ import { must, run } from "../command";
 import { links, namespaceName, type PlainNode, type SlotName, slotNames, withoutPrefix } from "../layout";
 
 /** Where the traffic comes from. */
-const sources: readonly PlainNode[] = ["client", "operator"];
+export const sources: readonly PlainNode[] = ["client", "operator"];
 
 /** The way to a machine is known without asking for it: what is sent to a dead one is lost, as on the way to a cloud. */
 export async function settleNeighbours(lab: string): Promise<void> {

@@ -1,8 +1,9 @@
 // From a request to its answer: who asks, whether the budget allows it, which route it is, what the route says.
+import type { Reply } from "../cloud/api/wire";
 import type { ActionFailure } from "./actions";
 import { ApiError, invalidInput } from "./errors";
 import type { Faults } from "./faults/faults";
-import { jsonReply, type Reply } from "./faults/wire";
+import { jsonReply } from "./faults/wire";
 import type { Project } from "./project";
 import type { RateLimit } from "./rateLimit";
 import { allActionRoutes } from "./resources/actions";

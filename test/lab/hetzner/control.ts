@@ -1,12 +1,12 @@
 // The tests' hand on the API: in whichever process they run, by the socket in the lab's state directory.
-import { createConnection } from "node:net";
 import path from "node:path";
-import type { ControlAnswer, ControlCalls } from "./control/calls";
+import { callControl } from "../cloud/api/control";
+import type { ControlCalls } from "./control/calls";
 import type { Fault, Injection } from "./faults/faults";
 
+export type { Move } from "../cloud/api/move";
 export type { FloatingIpState, ServerState, State } from "./control/calls";
 export type { Fault, Injection } from "./faults/faults";
-export type { Move } from "./ground";
 export type { RequestRecord } from "./requestLog";
 
 export const controlSocket = (stateDir: string) => path.join(stateDir, "hetzner.sock");
@@ -54,21 +54,7 @@ export class HetznerControl {
     return found.server;
   }
 
-  private async call<N extends Name>(call: N, ...args: Parameters<ControlCalls[N]>): Result<N> {
-    const text = await exchange(this.socket, `${JSON.stringify({ call, args })}\n`);
-    const answer = JSON.parse(text) as ControlAnswer;
-    if ("error" in answer) throw new Error(answer.error);
-    return answer.result as ReturnType<ControlCalls[N]>;
+  private call<N extends Name>(call: N, ...args: Parameters<ControlCalls[N]>): Result<N> {
+    return callControl<ControlCalls, N>(this.socket, call, ...args);
   }
-}
-
-/** One connection per call: there is nothing to keep. */
-function exchange(socket: string, request: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    const connection = createConnection(socket, () => connection.write(request));
-    connection.on("data", (chunk) => chunks.push(chunk));
-    connection.once("end", () => resolve(Buffer.concat(chunks).toString()));
-    connection.once("error", reject);
-  });
 }

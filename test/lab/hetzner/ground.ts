@@ -1,22 +1,12 @@
 // Keeps the lab's machines in step with the project: routes of floating IPs, and firewalls. What is right is asked from
 // the project each time, so that changes that overtake each other end well.
 import { now } from "../clock";
+import type { Move } from "../cloud/api/move";
 import type { FirewallRule, Machines } from "../cloud/machines";
 import type { Project } from "./project";
 import { inboundRules } from "./resources/firewalls";
 import type { FloatingIp } from "./resources/floatingIps";
 import { privateAddress, type Server } from "./resources/serverState";
-
-export interface Move {
-  /** Milliseconds of the lab's clock, when the traffic went there. */
-  readonly at: number;
-  /** Seconds since 1970. */
-  readonly time: number;
-  readonly address: string;
-  /** Name of the server; null for nobody. */
-  readonly from: string | null;
-  readonly to: string | null;
-}
 
 export class Ground {
   readonly moves: Move[] = [];

@@ -1,15 +1,16 @@
 // Puts the API together and runs it, in this process.
 import type { Server as ControlServer } from "node:net";
+import type { Endpoint } from "../cloud/api/connections";
+import { serveControl } from "../cloud/api/control";
 import type { Machines } from "../cloud/machines";
 import type { Delays } from "./actions";
 import { Api } from "./api";
 import { controlHandlers } from "./control/handlers";
-import { serveControl } from "./control/server";
 import { Faults } from "./faults/faults";
 import { Project } from "./project";
 import { RateLimit } from "./rateLimit";
 import { Schema } from "./schema";
-import { type Endpoint, HetznerServer } from "./server";
+import { HetznerServer } from "./server";
 import { type TokenOptions, Tokens } from "./tokens";
 
 export interface RunOptions {
@@ -50,10 +51,10 @@ export async function runHetzner(options: RunOptions): Promise<Running> {
   let control: ControlServer | undefined;
   const stop = async () => {
     control?.close();
-    await server.close();
+    await server.connections.close();
   };
   const running = { project, api, server, faults, tokens, rateLimit, delays, stop };
-  await server.listen();
+  await server.connections.listen();
   control = await serveControl(options.controlSocket, controlHandlers(running));
   return running;
 }

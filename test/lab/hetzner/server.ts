@@ -1,21 +1,15 @@
 // The HTTPS server: connections, requests, and the faults that hit them. What is answered is the API's to say.
-
 import type { IncomingMessage, ServerResponse } from "node:http";
 import https from "node:https";
-import { createServer, type Server as Listener, type Socket } from "node:net";
 import { now } from "../clock";
+import { bodyOf, Connections, type Endpoint, guarded, sourceOf } from "../cloud/api/connections";
+import { type Reply, send } from "../cloud/api/wire";
 import type { Api, ApiRequest } from "./api";
 import type { Faults, Injection } from "./faults/faults";
-import { type Reply, refuseHandshake, send, statusReply } from "./faults/wire";
+import { statusReply } from "./faults/wire";
 import type { RateLimit } from "./rateLimit";
 import type { RequestRecord } from "./requestLog";
 import type { Tokens } from "./tokens";
-
-export interface Endpoint {
-  readonly address: string;
-  /** 0 takes any that is free. */
-  readonly port: number;
-}
 
 export interface ServerOptions {
   readonly endpoints: readonly Endpoint[];
@@ -32,69 +26,15 @@ const version = "/v1";
 
 export class HetznerServer {
   requests: RequestRecord[] = [];
-  /** Where it listens, with the ports that it got. */
-  endpoints: readonly Endpoint[] = [];
-  private readonly https: https.Server;
-  private listeners: Listener[] = [];
-  /** By their remote ends: TLS hides them behind sockets of its own. */
-  private readonly sockets = new Map<string, Socket>();
+  readonly connections: Connections;
 
   constructor(private readonly options: ServerOptions) {
-    const { certificate, key } = options;
-    this.https = https.createServer({ cert: certificate, key }, (request, response) => {
-      this.handle(request, response).catch((error) => {
-        process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
-        response.destroy();
-      });
-    });
-    // As gateways have it: Node.js closes so soon that a client may be about to ask again.
-    this.https.keepAliveTimeout = 75_000;
-    this.endpoints = options.endpoints;
-  }
-
-  async listen(): Promise<void> {
-    const listeners = await Promise.all(this.endpoints.map((endpoint) => this.listenAt(endpoint)));
-    this.listeners = listeners.map(({ listener }) => listener);
-    this.endpoints = listeners.map(({ endpoint }) => endpoint);
-  }
-
-  async close(): Promise<void> {
-    const closed = this.listeners.map((listener) => new Promise((done) => listener.close(done)));
-    this.listeners = [];
-    this.dropConnections();
-    await Promise.all(closed);
-  }
-
-  /** After a change of what is to go wrong with connections: those that are open would not notice. */
-  async faultsChanged(): Promise<void> {
-    const { isRefused } = this.options.faults;
-    if (isRefused && this.listeners.length > 0) await this.close();
-    if (!isRefused && this.listeners.length === 0) await this.listen();
-  }
-
-  /** Ends connections from an address, or all. */
-  dropConnections(source?: string): void {
-    for (const socket of this.sockets.values()) {
-      if (source === undefined || addressOf(socket) === source) socket.destroy();
-    }
-  }
-
-  private async listenAt({ address, port }: Endpoint): Promise<{ listener: Listener; endpoint: Endpoint }> {
-    const listener = createServer((socket) => this.connected(socket));
-    await new Promise<void>((done, failed) => listener.once("error", failed).listen(port, address, done));
-    const bound = listener.address();
-    return { listener, endpoint: { address, port: typeof bound === "object" && bound ? bound.port : port } };
-  }
-
-  private connected(socket: Socket): void {
-    if (this.options.faults.breaksHandshake(addressOf(socket))) {
-      refuseHandshake(socket);
-      return;
-    }
-    const end = endOf(socket);
-    this.sockets.set(end, socket);
-    socket.once("close", () => this.sockets.delete(end));
-    this.https.emit("connection", socket);
+    const { certificate, key, endpoints, faults } = options;
+    const server = https.createServer(
+      { cert: certificate, key },
+      guarded((request, response) => this.handle(request, response)),
+    );
+    this.connections = new Connections(server, endpoints, faults);
   }
 
   private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -102,7 +42,7 @@ export class HetznerServer {
     const injection = this.options.faults.forRequest(request);
     const record = this.record(request, incoming, injection);
     const reply = await this.replyTo(request, injection);
-    const socket = this.sockets.get(endOf(incoming.socket));
+    const socket = this.connections.socketOf(incoming);
     record.status = await send(response, socket, reply, injection?.fault);
     record.answeredAt = now();
   }
@@ -141,20 +81,13 @@ export class HetznerServer {
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<ApiRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
   const { pathname, searchParams } = new URL(incoming.url ?? "/", "https://api");
   return {
     method: incoming.method ?? "GET",
     path: pathname.startsWith(`${version}/`) ? pathname.slice(version.length) : "/",
     query: searchParams,
     authorization: incoming.headers.authorization,
-    body: Buffer.concat(chunks).toString(),
-    source: addressOf(incoming.socket),
+    body: (await bodyOf(incoming)).toString(),
+    source: sourceOf(incoming.socket),
   };
 }
-
-const endOf = ({ remoteAddress, remotePort }: Pick<Socket, "remoteAddress" | "remotePort">) =>
-  `${remoteAddress} ${remotePort}`;
-
-const addressOf = ({ remoteAddress = "" }: Pick<Socket, "remoteAddress">) => remoteAddress.replace(/^::ffff:/, "");

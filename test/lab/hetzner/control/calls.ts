@@ -1,8 +1,9 @@
 // What tests can ask of the API behind its back, by name: arguments and results.
+
+import type { Move } from "../../cloud/api/move";
 import type { Delays } from "../actions";
 import type { Violation } from "../api";
 import type { Injection } from "../faults/faults";
-import type { Move } from "../ground";
 import type { RequestRecord } from "../requestLog";
 
 export interface FloatingIpState {
@@ -63,10 +64,3 @@ export interface ControlCalls {
   /** As at the start, but for what the project holds: no faults, delays or revocations, a full budget, no requests or moves. Violations stay. */
   reset(): void;
 }
-
-export interface ControlRequest {
-  readonly call: keyof ControlCalls;
-  readonly args: readonly unknown[];
-}
-
-export type ControlAnswer = { readonly result: unknown } | { readonly error: string };

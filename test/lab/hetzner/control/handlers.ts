@@ -1,30 +1,38 @@
 // What each of the tests' calls does.
+import type { Handlers } from "../../cloud/api/control";
 import { reference } from "../project";
 import { statusOf } from "../resources/serverState";
 import type { Running } from "../run";
-import type { State } from "./calls";
-import type { ControlHandlers } from "./server";
+import type { ControlCalls, State } from "./calls";
 
-export function controlHandlers({ project, api, server, faults, tokens, rateLimit, delays }: Running): ControlHandlers {
+export function controlHandlers({
+  project,
+  api,
+  server,
+  faults,
+  tokens,
+  rateLimit,
+  delays,
+}: Running): Handlers<ControlCalls> {
   const { actions, ground } = project;
   const lift = async (id?: number) => {
     faults.lift(id);
-    await server.faultsChanged();
+    await server.connections.faultsChanged();
   };
   const forget = () => {
     server.requests = [];
     ground.moves.length = 0;
   };
   return {
-    endpoints: () => server.endpoints,
+    endpoints: () => server.connections.endpoints,
     delays: (changed) => {
       actions.delays = { ...actions.delays, ...changed };
       return actions.delays;
     },
     inject: async (injection) => {
       const id = faults.inject(injection);
-      if (injection.fault.kind === "tls") server.dropConnections(injection.from);
-      await server.faultsChanged();
+      if (injection.fault.kind === "tls") server.connections.drop(injection.from);
+      await server.connections.faultsChanged();
       return id;
     },
     lift,

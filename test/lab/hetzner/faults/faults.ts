@@ -1,5 +1,7 @@
 // What can go wrong with the API on purpose, and which requests it hits. Pure: how a fault looks on the wire is told
 // elsewhere. A name that does not resolve is none of the server's: the lab takes the name from a host's /etc/hosts.
+import { FaultList, fitsPath } from "../../cloud/api/faultList";
+import type { BodyFault, ConnectionFault, SilenceFault } from "../../cloud/api/wire";
 
 export interface StatusFault {
   readonly kind: "status";
@@ -10,17 +12,6 @@ export interface StatusFault {
   /** A gateway's page in place of the API's JSON. */
   readonly html?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** The connection is reset, or nothing comes for so long (30 s unless said otherwise) before it is. */
-export interface SilenceFault {
-  readonly kind: "reset" | "silence";
-  readonly seconds?: number;
-}
-
-/** The answer's body is cut off, or is no JSON. Carried out all the same, as the answer is the request's own. */
-export interface BodyFault {
-  readonly kind: "truncated" | "malformed";
 }
 
 /** The request is answered with 201, and what it started ends in an error, with nothing done. */
@@ -35,11 +26,6 @@ export interface StaleFault {
   readonly kind: "stale-read";
   readonly reads?: number;
   readonly seconds?: number;
-}
-
-/** Connections do not come about: handshakes fail, or nobody listens. No route: that is not known by then. */
-export interface ConnectionFault {
-  readonly kind: "tls" | "refused";
 }
 
 export type Fault = StatusFault | SilenceFault | BodyFault | ActionFault | StaleFault | ConnectionFault;
@@ -65,34 +51,10 @@ export interface RequestFeatures {
   readonly source: string;
 }
 
-interface Entry {
-  readonly id: number;
-  readonly injection: Injection;
-  left: number;
-}
-
-export class Faults {
-  private entries: Entry[] = [];
-  private lastId = 0;
-
-  inject(injection: Injection): number {
-    const left = injection.fault.kind === "stale-read" ? injection.fault.reads : injection.times;
-    this.lastId += 1;
-    this.entries.push({ id: this.lastId, injection, left: left ?? Number.POSITIVE_INFINITY });
-    return this.lastId;
-  }
-
-  lift(id?: number): void {
-    this.entries = id === undefined ? [] : this.entries.filter((entry) => entry.id !== id);
-  }
-
-  list(): { readonly id: number; readonly injection: Injection }[] {
-    return this.entries.map(({ id, injection }) => ({ id, injection }));
-  }
-
+export class Faults extends FaultList<Injection> {
   /** Whether nobody is to listen. */
   get isRefused(): boolean {
-    return this.entries.some(({ injection }) => injection.fault.kind === "refused");
+    return this.has(({ fault }) => fault.kind === "refused");
   }
 
   /** The first that hits a request; counted. */
@@ -120,17 +82,4 @@ export class Faults {
       fault.kind === "stale-read" && (from ?? source) === source && secondsSince < (fault.seconds ?? secondsSince + 1);
     return this.take(isMeant) !== undefined;
   }
-
-  private take(isMeant: (injection: Injection) => boolean): Injection | undefined {
-    const entry = this.entries.find(({ injection, left }) => left > 0 && isMeant(injection));
-    if (entry) entry.left -= 1;
-    this.entries = this.entries.filter(({ left }) => left > 0);
-    return entry?.injection;
-  }
-}
-
-function fitsPath(pattern: string, path: string): boolean {
-  const wanted = pattern.split("/");
-  const parts = path.split("/");
-  return wanted.length === parts.length && wanted.every((part, at) => part === "*" || part === parts[at]);
 }

@@ -1,0 +1,3 @@
+export async function awsApis(_lab: string): Promise<{ script: string; args: string[] }> {
+  throw new Error("not yet");
+}
