@@ -12,9 +12,13 @@ import {
   type MachineName,
   sharedAddress,
 } from "./lab";
-import { cloudApi } from "./layout";
+import { awsApi, cloudApi } from "./layout";
 
-const platforms: Readonly<Record<string, CloudForm | undefined>> = { existing: undefined, hcloud: "hcloud" };
+const platforms: Readonly<Record<string, CloudForm | undefined>> = {
+  existing: undefined,
+  hcloud: "hcloud",
+  aws: "aws",
+};
 
 const usage = `usage: npm run lab -- [--name NAME] [--suite SUITE] [--platform PLATFORM] COMMAND
   up                    bring the lab up
@@ -28,7 +32,7 @@ ${faultNames.map((name) => `    ${name.padEnd(20)}${faults[name].what}`).join("\
   down                  remove everything
 NAME is "lab" where it is not given, SUITE, the release of Debian that the hosts of a new lab get (${suites.join(", ")}),
 what HA_LB_SUITE says, or else ${suites[0]}. PLATFORM is what a new lab has for load balancers: two hosts
-that are there ("existing", where it is not given), or a cloud whose API makes them ("hcloud").`;
+that are there ("existing", where it is not given), or a cloud whose API makes them ("hcloud", "aws").`;
 
 const start = now();
 const progress = (line: string) =>
@@ -96,8 +100,11 @@ async function status(lab: Lab): Promise<number> {
   return 0;
 }
 
-const cloudSaid = ({ authority }: Lab) =>
-  `API: https://${cloudApi.publicAddress}/v1, from the operator's namespace, with a certificate by ${authority}`;
+function cloudSaid({ authority, cloud }: Lab): string {
+  const url =
+    cloud === "aws" ? `https://${awsApi.publicAddress} (EC2, IAM, STS, SSM)` : `https://${cloudApi.publicAddress}/v1`;
+  return `API: ${url}, from the operator's namespace, with a certificate by ${authority}`;
+}
 
 function hostOf(lab: Lab, node: string | undefined): Host<MachineName> {
   const found = lab.nodes().find(({ name }) => name === node);

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# The checkers of the Python that goes to hosts, and Hetzner's client, in an environment of their own, made once for each
-# python-requirements.txt and Python. Sets HA_LB_PYTHON_BIN, the directory that holds them.
+# Environments of Python, each made once for its list of requirements and this machine's Python: python-requirements.txt,
+# the checkers of the Python that goes to hosts with Hetzner's client, whose directory HA_LB_PYTHON_BIN says; and
+# moto-requirements.txt, of which only labs with AWS have need (see moto).
 
 # Debian keeps what makes an environment in a package of its own, for its own Python only.
 find_python() {
@@ -12,36 +13,41 @@ find_python() {
   return 1
 }
 
-python_directory() {
+# NAME-requirements.txt decides.
+environment_directory() {
   local key
   key=$({
-    cat "$SETUP/python-requirements.txt"
+    cat "$SETUP/$1-requirements.txt"
     readlink -f "$(command -v python3)" || true
   } | sha256sum)
-  printf '%s\n' "$CACHE/python-${key:0:16}"
+  printf '%s\n' "$CACHE/$1-${key:0:16}"
 }
 
 # An environment cannot be moved: a file in it says that it is complete.
 make_environment() {
-  rm -rf "$1" &&
-    "$PYTHON" -m venv "$1" &&
-    "$1/bin/pip" --disable-pip-version-check install --requirement "$SETUP/python-requirements.txt" &&
-    touch "$1/complete"
+  rm -rf "$2" &&
+    "$PYTHON" -m venv "$2" &&
+    "$2/bin/pip" --disable-pip-version-check install --requirement "$SETUP/$1-requirements.txt" &&
+    touch "$2/complete"
 }
 
 make_environment_once() {
-  [[ ! -f $1/complete ]] || return 0
+  [[ ! -f $2/complete ]] || return 0
   if ! find_python && can_install_debian_packages; then
     step debian-python "Installing Debian's python3-venv" apt_install python3-venv || true
   fi
   find_python || fail "Python 3.9 or newer with its venv module is needed: apt-get install python3-venv"
-  step python "Installing Python tools" make_environment "$1"
+  step "$1" "$3" make_environment "$1" "$2"
+}
+
+# NAME TEXT; sets ENVIRONMENT, its directory.
+install_environment() {
+  ENVIRONMENT=$(environment_directory "$1")
+  [[ -f $ENVIRONMENT/complete ]] || exclusively "$1" make_environment_once "$1" "$ENVIRONMENT" "$2" ||
+    fail "could not install what $1-requirements.txt lists; see $CACHE/log/$1.log"
 }
 
 install_python_tools() {
-  local directory
-  directory=$(python_directory)
-  [[ -f $directory/complete ]] || exclusively python make_environment_once "$directory" ||
-    fail "could not install the Python tools; see $CACHE/log/python.log"
-  export HA_LB_PYTHON_BIN=$directory/bin
+  install_environment python "Installing Python tools"
+  export HA_LB_PYTHON_BIN=$ENVIRONMENT/bin
 }

@@ -3,6 +3,7 @@
 import { now } from "../clock";
 import type { Move } from "../cloud/api/move";
 import type { FirewallRule, Machines } from "../cloud/machines";
+import { Turns } from "../cloud/turns";
 import type { Project } from "./project";
 import { inboundRules } from "./resources/firewalls";
 import type { FloatingIp } from "./resources/floatingIps";
@@ -12,7 +13,7 @@ export class Ground {
   readonly moves: Move[] = [];
   private readonly routes = new Map<string, Pick<Server, "name" | "slot">>();
   private readonly rules = new Map<string, string>();
-  private readonly queues = new Map<string, Promise<void>>();
+  private readonly turns = new Turns();
 
   constructor(
     readonly machines: Machines,
@@ -22,7 +23,7 @@ export class Ground {
   /** Sends the traffic for a floating IP where the project says that it belongs. */
   reroute(floatingIp: FloatingIp): Promise<void> {
     const { ip } = floatingIp;
-    return this.inTurn(ip, async () => {
+    return this.turns.take(ip, async () => {
       const before = this.routes.get(ip);
       const isKept = this.project.floatingIps.find(floatingIp.id) !== undefined;
       const server = isKept ? this.project.servers.find(floatingIp.server) : undefined;
@@ -43,7 +44,7 @@ export class Ground {
   async setPrivateAddress(server: Server): Promise<void> {
     const { slot } = server;
     if (slot === undefined) return;
-    await this.inTurn(slot, () => this.machines.setPrivateAddress(slot, privateAddress(this.project, server)));
+    await this.turns.take(slot, () => this.machines.setPrivateAddress(slot, privateAddress(this.project, server)));
   }
 
   /** Lets in to every machine what its firewalls say. */
@@ -58,7 +59,7 @@ export class Ground {
 
   private enforce({ id, slot }: Server): Promise<void> {
     if (slot === undefined) return Promise.resolve();
-    return this.inTurn(slot, async () => {
+    return this.turns.take(slot, async () => {
       const server = this.project.servers.find(id);
       if (!server) return;
       const rules = inboundRules(this.project, server);
@@ -67,15 +68,6 @@ export class Ground {
       await this.machines.firewall(slot, rules);
       this.rules.set(slot, text);
     });
-  }
-
-  private inTurn(key: string, work: () => Promise<void>): Promise<void> {
-    const turn = (this.queues.get(key) ?? Promise.resolve()).then(work);
-    this.queues.set(
-      key,
-      turn.catch(() => {}),
-    );
-    return turn;
   }
 }
 

@@ -34,6 +34,8 @@ def install() -> None:
     ElasticAddress.instance_id = property(lambda eip: eip.eni.instance.id if eip.eni and eip.eni.instance else "")
     ElasticIPAddresses.associate_address = associate_address
     Instance.prep_nics = prep_nics
+    Instance.terminate = terminate
+    NetworkInterface.stop = stop
 
 
 def lowest_free(addresses: Iterable[str], taken: Iterable[str | None], code: str) -> str:
@@ -53,12 +55,17 @@ def create_default_vpc(self: Any) -> VPC:
 
 def check_auto_public_ip(self: Any) -> None:
     """An interface keeps the public address that it got first, as its machine keeps its place."""
-    if str(self.public_ip_auto_assign).lower() != "true":
+    if self.public_ip or str(self.public_ip_auto_assign).lower() != "true":
         return
     if not hasattr(self, "lab_public"):
         taken = [getattr(eni, "lab_public", None) for eni in self.ec2_backend.enis.values()]
         self.lab_public = lowest_free(PUBLIC, taken, "InsufficientInstanceCapacity")
     self.public_ip = self.lab_public
+
+
+def stop(self: Any) -> None:
+    if self.public_ip == getattr(self, "lab_public", None):
+        self.public_ip = None
 
 
 original_prep_nics = Instance.prep_nics
@@ -73,7 +80,19 @@ def prep_nics(self: Any, nic_spec: list[dict[str, Any]], **options: Any) -> None
         assign_private_ip_addresses(self.ec2_backend, eni.id, named, count)
         for entry in eni.private_ip_addresses:
             entry.setdefault("PrivateDnsName", dns_name(self.ec2_backend, entry["PrivateIpAddress"]))
+        if "NetworkInterfaceId" not in spec:
+            eni.delete_on_termination = spec.get("DeleteOnTermination") is not False
         show_associations(self.ec2_backend, eni)
+
+
+original_terminate = Instance.terminate
+
+
+def terminate(self: Any) -> Any:
+    for eip in self.ec2_backend.addresses:
+        if eip.eni in self.nics.values():
+            detach(eip)
+    return original_terminate(self)
 
 
 def dns_name(backend: Any, address: str) -> str:

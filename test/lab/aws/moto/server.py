@@ -1,6 +1,6 @@
 """moto's server for the lab: with the lab's addresses, access control from the first request on, users and images.
 
-usage: server.py SETTINGS.json, which holds {"region", "users": [NAME], "images": [{"id", "name", "architecture",
+usage: server.py SETTINGS, which is JSON of {"region", "users": [NAME], "images": [{"id", "name", "architecture",
 "owner", "parameter"}]}; prints one line, {"port", "keys": {NAME: {"accessKeyId", "secretAccessKey"}}}, once it listens
 on 127.0.0.1, and ends when its standard input does.
 """
@@ -11,7 +11,6 @@ import json
 import os
 import sys
 import threading
-from pathlib import Path
 from typing import Any
 
 os.environ["INITIAL_NO_AUTH_ACTION_COUNT"] = "0"
@@ -78,8 +77,8 @@ def follow(region: str) -> None:
     os._exit(0)
 
 
-def main(file: str) -> None:
-    settings = json.loads(Path(file).read_text())
+def main(text: str) -> None:
+    settings = json.loads(text)
     addresses.install()
     access.install()
     for image in settings["images"]:
