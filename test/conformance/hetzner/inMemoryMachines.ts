@@ -53,11 +53,11 @@ export class InMemoryMachines implements Machines {
     this.calls.push(`setPrivateAddress ${slot} ${address ?? "none"}`);
   }
 
-  async route(address: string, slot: string | undefined): Promise<void> {
+  async route(address: string, slot: string | undefined, as?: string): Promise<void> {
     await delay(this.routeMs);
     if (slot === undefined) this.routes.delete(address);
     else this.routes.set(address, slot);
-    this.calls.push(`route ${address} ${slot ?? "none"}`);
+    this.calls.push(`route ${address} ${slot ?? "none"}${as === undefined ? "" : ` as ${as}`}`);
   }
 
   async firewall(slot: string, rules: readonly FirewallRule[] | undefined): Promise<void> {

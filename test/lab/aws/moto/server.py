@@ -8,6 +8,7 @@ on 127.0.0.1, and ends when its standard input does.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import threading
@@ -78,6 +79,8 @@ def follow(region: str) -> None:
 
 
 def main(text: str) -> None:
+    # A line per request is the front's to write; what goes wrong inside still shows.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     settings = json.loads(text)
     addresses.install()
     access.install()
