@@ -4,6 +4,7 @@ import {
   AssignPrivateIpAddressesCommand,
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
+  DescribeImagesCommand,
   DescribeInstancesCommand,
   DescribeVpcsCommand,
   ImportKeyPairCommand,
@@ -15,6 +16,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { GetParameterCommand } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { until } from "../../lab/command";
 import { AwsForTests, existing, image, refusal } from "./awsForTests";
 
 describe("aws: instances", function () {
@@ -42,6 +44,17 @@ describe("aws: instances", function () {
       /^ami-[0-9a-f]{17}$/,
     );
     assert.equal(await refusal(parameter("/aws/service/debian/release/1/latest/amd64")), "ParameterNotFound");
+  });
+
+  it("tells the id of a later release of an image under the same name", async () => {
+    const Name = "/aws/service/debian/release/13/latest/amd64";
+    const id = async () => (await aws.ssmAs(aws.admin).send(new GetParameterCommand({ Name }))).Parameter?.Value;
+    const later = { id: "ami-0deb000000000013c", name: "debian-13-later", owner: "136693071363", parameter: Name };
+    assert.notEqual(await id(), later.id);
+    await aws.control.publishImage({ ...later, architecture: "x86_64" });
+    await until("the new id", async () => (await id()) === later.id, 5_000);
+    const { Images = [] } = await aws.ec2.send(new DescribeImagesCommand({ ImageIds: [later.id] }));
+    assert.deepEqual([Images[0]?.Name, Images[0]?.RootDeviceName], ["debian-13-later", "/dev/xvda"]);
   });
 
   it("boots a machine with what the instance was given", async () => {
@@ -133,6 +146,16 @@ describe("aws: instances", function () {
     assert.equal(aws.machines.calls.at(-1), "destroy srv1");
     const next = await aws.instance();
     assert.equal(next.PublicIpAddress ?? (await described(next)).PublicIpAddress, "198.51.100.31");
+  });
+
+  it("boots one without a public address where it is least in the way", async () => {
+    const [subnet] = await aws.subnets();
+    const nic = { DeviceIndex: 0, SubnetId: subnet, AssociatePublicIpAddress: false };
+    const hidden = await aws.instance({ NetworkInterfaces: [nic] });
+    const { instances } = await aws.control.state();
+    assert.equal(instances.find(({ id }) => id === hidden.InstanceId)?.slot, "srv6");
+    assert.equal((await described(hidden)).PublicIpAddress, undefined);
+    await terminate(hidden);
   });
 
   it("refuses what the lab has no place for, and leaves nothing of it", async () => {

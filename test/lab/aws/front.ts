@@ -7,7 +7,6 @@ import { now } from "../clock";
 import { Connections, type Endpoint, guarded } from "../cloud/api/connections";
 import { gatewayReply, type Reply, send } from "../cloud/api/wire";
 import { checkTime } from "./clock";
-import type { Cloud } from "./cloud";
 import { AwsError, awsError, codeOf, errorReply, inFormOf } from "./errors";
 import type { Faults, Injection } from "./faults/faults";
 import type { Ground } from "./ground";
@@ -27,7 +26,6 @@ export interface FrontOptions {
   readonly certificate: string;
   readonly key: string;
   readonly moto: Moto;
-  readonly cloud: Cloud;
   readonly ground: Ground;
   readonly sessions: Sessions;
   readonly faults: Faults;
@@ -90,8 +88,8 @@ export class Front {
 
   private async carryOut(request: AwsRequest): Promise<Reply> {
     const { service, action, source } = request;
-    const { moto, cloud, faults } = this.options;
-    if (movesAddresses(action)) this.before.remember(await cloud.addresses());
+    const { moto, ground, faults } = this.options;
+    if (movesAddresses(action)) this.before.remember(ground.addresses);
     const reply = inFormOf(service, await moto.ask(request));
     if (service !== "ec2" || reply.status !== 200) return reply;
     if (action === "DescribeAddresses" && faults.isStale(source, this.before.secondsSince()))
@@ -105,9 +103,7 @@ export class Front {
     const { ground } = this.options;
     if (/^(Describe|Get|Search)/.test(action)) return;
     if (movesAddresses(action)) {
-      const seconds = this.delays[traffic] ?? 0;
-      const followed = ground.followAddresses(seconds);
-      if (seconds === 0) await followed;
+      await ground.followAddresses(this.delays[traffic]);
       return;
     }
     if (action === "RebootInstances") {
@@ -120,7 +116,7 @@ export class Front {
       return;
     }
     await ground.followInstances();
-    await ground.followAddresses();
+    if (action === "TerminateInstances") await ground.followAddresses();
   }
 
   private record(request: AwsRequest, injection: Injection | undefined): RequestRecord {

@@ -28,6 +28,8 @@ const places = ["srv1", "srv2", "srv3", "srv4", "srv5", "srv6"];
 
 export class Ground {
   readonly moves: Move[] = [];
+  /** As moto told them last. */
+  addresses: readonly Address[] = [];
   private readonly placed = new Map<string, Placed>();
   private readonly routes = new Map<string, Association>();
   private readonly rules = new Map<string, string>();
@@ -76,16 +78,21 @@ export class Ground {
     });
   }
 
-  /** Sends the traffic for each address to where moto says that it belongs, so many seconds later. */
+  /** Sends the traffic for each address to where it belongs, so many seconds after moto says so. */
   async followAddresses(seconds = 0): Promise<void> {
-    await delay(seconds * 1000);
-    await this.turns.take("addresses", async () => {
-      const addresses = await this.cloud.addresses();
-      for (const address of this.routes.keys()) {
-        if (!addresses.some(({ PublicIp }) => PublicIp === address)) await this.route(address, undefined);
-      }
-      for (const address of addresses) await this.route(address.PublicIp ?? "", this.associationOf(address));
+    await this.turns.take("looking", async () => {
+      this.addresses = await this.cloud.addresses();
     });
+    const followed = delay(seconds * 1000).then(() => this.turns.take("addresses", () => this.routeAll()));
+    if (seconds === 0) await followed;
+    else followed.catch((error) => process.stderr.write(`${error.stack}\n`));
+  }
+
+  private async routeAll(): Promise<void> {
+    for (const address of this.routes.keys()) {
+      if (!this.addresses.some(({ PublicIp }) => PublicIp === address)) await this.route(address, undefined);
+    }
+    for (const address of this.addresses) await this.route(address.PublicIp ?? "", this.associationOf(address));
   }
 
   private async follow(instance: Instance): Promise<void> {

@@ -64,6 +64,8 @@ export async function runAws(options: RunOptions): Promise<Running> {
     await Promise.all([front.connections.close(), metadata.connections.close()]);
     await moto.stop();
   };
+  // moto loads the most of itself at the first request.
+  await cloud.instances();
   await Promise.all([front.connections.listen(), metadata.connections.listen()]);
   const running: Running = { ...parts, front, metadata, delays, stop };
   control = await serveControl<ControlCalls>(options.controlSocket, controlHandlers(running));

@@ -21,7 +21,7 @@ export class Before {
 
   /** Seconds since then. */
   secondsSince(): number {
-    return (now() - Math.max(...[...this.states.values()].map(({ at }) => at))) / 1000;
+    return (now() - Math.max(0, ...[...this.states.values()].map(({ at }) => at))) / 1000;
   }
 
   /** @param body an answer to DescribeAddresses */

@@ -39,6 +39,24 @@ describe("a machine's firewall", () => {
     );
   });
 
+  it("knows protocols by their numbers, and any", () => {
+    const sourceIps = ["10.77.1.1/32"];
+    assert.deepEqual(
+      accepted("srv1", [
+        { protocol: 112, sourceIps },
+        { protocol: "any", sourceIps },
+      ]),
+      ["ip saddr 10.77.1.1/32 meta l4proto 112", "ip saddr 10.77.1.1/32"],
+    );
+  });
+
+  it("is about the public link, or both", () => {
+    const marked = (...args: Parameters<typeof firewallLines>) =>
+      firewallLines(...args).flatMap((line) => /oifname "(\S+)"/.exec(line)?.[1] ?? []);
+    assert.deepEqual(marked("srv1", []), ["srv1-pub"]);
+    assert.deepEqual(marked("srv1", [], "both"), ["srv1-pub", "srv1-priv"]);
+  });
+
   it("refuses what is no port or no network, so that nothing else gets into the rules", () => {
     const rule = { protocol: "tcp", port: "80", sourceIps: ["0.0.0.0/0"] } as const;
     for (const wrong of [{ port: "80 accept" }, { port: "any" }, { protocol: "icmp" }] as const)

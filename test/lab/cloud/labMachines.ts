@@ -85,8 +85,10 @@ export class LabMachines implements Machines {
 
   async route(address: string, slot: string | undefined, as?: string): Promise<void> {
     const { lab } = this.context;
-    if (this.cloud.form === "aws") await translate(lab, address, as);
-    await setRoute(lab, address, slot === undefined ? undefined : asSlot(slot));
+    await Promise.all([
+      this.cloud.form === "aws" && translate(lab, address, as),
+      setRoute(lab, address, slot === undefined ? undefined : asSlot(slot)),
+    ]);
   }
 
   async firewall(slot: string, rules: readonly FirewallRule[] | undefined, scope?: FirewallScope): Promise<void> {

@@ -1,4 +1,4 @@
-"""What moto's IAM leaves out: resources, EC2's own way to refuse, and that EC2 itself takes on the role of an instance."""
+"""What moto's IAM leaves out: resources, EC2's own way to refuse, and that EC2 takes on the roles of instances."""
 
 from __future__ import annotations
 

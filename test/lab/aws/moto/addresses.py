@@ -148,11 +148,8 @@ def associate_address(self: Any) -> Any:
 
 
 def disassociate_address(self: Any, address: str | None = None, association_id: str | None = None) -> None:
-    if address:
-        eip = self.address_by_ip([address])[0]
-    else:
-        eip = self.address_by_association([association_id])[0]
-    detach(eip)
+    found = self.address_by_ip([address]) if address else self.address_by_association([association_id])
+    detach(found[0])
 
 
 def detach(eip: Any) -> None:
