@@ -1,6 +1,7 @@
 // The lab: two load balancers, two web servers, an operator and a client on two networks, all on this machine.
 import fs from "node:fs";
 import path from "node:path";
+import { awsEnvironment } from "./aws/environment";
 import { type BaseImage, ensureBaseImage, type Suite } from "./base/image";
 import { LoadClient } from "./client/loadClient";
 import { authorityFiles } from "./cloud/authority";
@@ -179,6 +180,11 @@ export class Lab {
   /** Tokens of the API of its Hetzner Cloud. */
   get hetznerTokens(): HetznerTokens {
     return hetznerTokens(this.stateDir);
+  }
+
+  /** By which the engine, or any tool of AWS', works with its AWS. */
+  get awsEnvironment() {
+    return awsEnvironment(this.stateDir);
   }
 
   /** Breaks something, between two nodes where a fault is about two; returns the time (of `now`) just before that. */

@@ -34,6 +34,7 @@ describe("aws: a process of its own", function () {
       key: pem,
       python: await pythonWithMoto(),
       controlSocket: controlSocket(folder),
+      keysFile: join(folder, "keys.json"),
       delays: { AssociateAddress: 1 },
       machines: { module: join(__dirname, "../hetzner/inMemoryMachines.ts"), lab: "none" },
     };
@@ -64,6 +65,7 @@ describe("aws: a process of its own", function () {
       AvailabilityZones.map(({ ZoneName }) => ZoneName),
       ["eu-central-1a", "eu-central-1b", "eu-central-1c"],
     );
+    assert.deepEqual(JSON.parse(readFileSync(join(folder, "keys.json"), "utf8")), await control.keys());
     const [record] = await control.requests();
     assert.deepEqual(
       [record?.service, record?.action, record?.caller],

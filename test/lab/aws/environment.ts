@@ -1,10 +1,10 @@
 // What the engine, its provider and AWS' own tools need to know to work with the lab's AWS, from the operator's namespace.
 import { authorityFiles } from "../cloud/authority";
+import { awsKeys } from "../cloud/awsApis";
 import { awsApi } from "../layout";
-import { AwsControl } from "./control";
 
-export async function awsEnvironment(stateDir: string): Promise<Readonly<Record<string, string>>> {
-  const { accessKeyId, secretAccessKey } = await AwsControl.of(stateDir).keys();
+export function awsEnvironment(stateDir: string) {
+  const { accessKeyId, secretAccessKey } = awsKeys(stateDir);
   const { authority } = authorityFiles(stateDir);
   return {
     AWS_ACCESS_KEY_ID: accessKeyId,
@@ -15,5 +15,5 @@ export async function awsEnvironment(stateDir: string): Promise<Readonly<Record<
     // Node.js adds it to those that it knows; a provider in Go takes it in their place.
     NODE_EXTRA_CA_CERTS: authority,
     SSL_CERT_FILE: authority,
-  };
+  } as const;
 }

@@ -10,7 +10,7 @@ import { Lab, type SlotName, until } from "../lab";
 import { awsApi } from "../layout";
 import type { Namespace } from "../namespace";
 import { remainsOf } from "../remains";
-import { AwsControl, type Keys } from "./control";
+import { AwsControl } from "./control";
 
 const labName = `a${process.pid}`;
 const image = "ami-0deb000000000012a";
@@ -28,7 +28,6 @@ describe("AWS in the lab", function () {
   this.timeout(15 * 60_000);
   let lab: Lab;
   let control: AwsControl;
-  let keys: Keys;
   let probes: Probes;
   let canRun = false;
   let group: string;
@@ -41,7 +40,6 @@ describe("AWS in the lab", function () {
     canRun = true;
     lab = await Lab.up(labName, { cloud: "aws" });
     control = AwsControl.of(lab.stateDir);
-    keys = await control.keys();
     probes = new Probes(lab);
   });
 
@@ -136,7 +134,7 @@ describe("AWS in the lab", function () {
   async function ask(parameters: Readonly<Record<string, string>>, service = "ec2", version = "2016-11-15") {
     const host = awsApi.hosts.find((name) => name.startsWith(`${service}.`));
     const config = [
-      `user = "${keys.accessKeyId}:${keys.secretAccessKey}"`,
+      `user = "${lab.awsEnvironment.AWS_ACCESS_KEY_ID}:${lab.awsEnvironment.AWS_SECRET_ACCESS_KEY}"`,
       `aws-sigv4 = "aws:amz:${service === "iam" ? "us-east-1" : awsApi.region}:${service}"`,
     ];
     const fields = Object.entries({ ...parameters, Version: version }).flatMap(([name, text]) => [
