@@ -1,13 +1,12 @@
 // Data sources: existing things found by id, by name, by what they are known by, or by labels.
 import type { Schema } from "../protocol/inputs";
 import type { FunctionType } from "../protocol/provider";
-import type { Properties } from "../protocol/values";
+import { given, type Properties } from "../protocol/values";
 import type { Hetzner } from "./api/client";
 import type { Firewall, FloatingIp, Image, Network, Server, SshKey } from "./api/types";
 import { attachmentState } from "./resources/attachment";
 import { firewallState } from "./resources/firewall";
 import { addressOf, floatingIpState } from "./resources/floatingIp";
-import { given } from "./resources/item";
 import { networkState } from "./resources/network";
 import { serverState } from "./resources/server";
 

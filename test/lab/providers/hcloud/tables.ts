@@ -1,24 +1,12 @@
 // Inputs and outputs of the provider's resources. A conformance test compares them with the provider's own schema, all
 // but `unordered`, `computed` and defaults, which that schema does not tell; they are those of the Terraform provider.
+import type { Table } from "../bridge/bridged";
+import { texts as addresses, chosen, fixed, integer, words as labels, needed, off, text } from "../bridge/properties";
 import type { Property, Schema } from "../protocol/inputs";
 
-export interface Table {
-  readonly inputs: Schema;
-  /** What the provider alone sets. */
-  readonly outputs: Schema;
-}
+const name = chosen({ type: "string", autoName: true });
 
-const text = { type: "string" } as const satisfies Property;
-const integer = { type: "integer" } as const satisfies Property;
-const off = { type: "boolean", default: false } as const satisfies Property;
-const name = { type: "string", autoName: true, computed: true } as const satisfies Property;
-const labels = { type: { map: "string" } } as const satisfies Property;
-const addresses = { type: { list: "string" }, unordered: true } as const satisfies Property;
-
-const fixed = <P extends Property>(property: P) => ({ ...property, replaces: true }) as const;
 const fixedByPlan = <P extends Property>(property: P) => ({ ...property, replacesUnlisted: true }) as const;
-const needed = <P extends Property>(property: P) => ({ ...property, required: true }) as const;
-const chosen = <P extends Property>(property: P) => ({ ...property, computed: true }) as const;
 
 /** A network that a server is in; `ip`, `aliasIps` and the subnet may be left to the API. */
 export const attachmentInputs = {

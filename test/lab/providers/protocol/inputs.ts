@@ -1,7 +1,19 @@
 // What a resource takes: a small schema, and the check that the engine asks for before it plans anything.
 // Unknown and missing inputs are refused, defaults filled in, and what the schema calls secret is made so.
 import { createHash } from "node:crypto";
-import { isArchive, isAsset, isObject, isSecret, isUnknown, type Properties, secret, type Value } from "./values";
+import {
+  hasUnknown,
+  isArchive,
+  isAsset,
+  isObject,
+  isSecret,
+  isUnknown,
+  type Properties,
+  secret,
+  toJson,
+  unknown,
+  type Value,
+} from "./values";
 
 export type Type =
   | "string"
@@ -10,6 +22,8 @@ export type Type =
   | "number"
   | "any"
   | "asset"
+  /** A text, or an object that is made a text of JSON. */
+  | "document"
   | { readonly list: Type }
   | { readonly map: Type }
   | { readonly oneOf: readonly string[] }
@@ -24,8 +38,10 @@ export interface Property {
   /** So does a change of this one, though the provider's published schema does not say it. */
   readonly replacesUnlisted?: true;
   readonly default?: Value;
-  /** Left out, it is the resource's name and seven random hexadecimal digits. */
+  /** Left out, it is the resource's name and seven random hexadecimal digits, unless its prefix is given instead. */
   readonly autoName?: true;
+  /** Of such a name, in characters. */
+  readonly maxLength?: number;
   /** Left out, the provider chooses it: whatever is in the state stands, and leaving it out is no change. */
   readonly computed?: true;
   /** A list whose order means nothing. */
@@ -60,8 +76,11 @@ export function checkInputs(schema: Schema, given: Properties, naming?: Naming):
     Object.entries(given).filter(([name]) => !name.startsWith("__") && name !== "version"),
   );
   const inputs = checkObject(schema, news, "", failures);
-  if (naming && schema.name?.autoName) {
-    inputs.name ??= automaticName(naming);
+  const name = naming && nameIn(schema);
+  if (name) {
+    if (inputs[`${name}Prefix`] === undefined) {
+      inputs[name] ??= automaticName(name, naming, schema[name]?.maxLength, failures);
+    }
     // Told to the engine as the bridge of Terraform providers tells it, and read again in the next update.
     inputs.__defaults = Object.keys(inputs)
       .filter((name) => (news[name] ?? null) === null)
@@ -70,9 +89,24 @@ export function checkInputs(schema: Schema, given: Properties, naming?: Naming):
   return { inputs, failures };
 }
 
-function automaticName({ resource, olds, randomSeed }: Naming): Value {
-  const kept = Array.isArray(olds.__defaults) && olds.__defaults.includes("name") ? olds.name : undefined;
-  return kept ?? `${resource}-${createHash("sha256").update(randomSeed).digest("hex").slice(0, 7)}`;
+/** The input that has the resource's name, where it can be left out. */
+export function nameIn(schema: Schema): string | undefined {
+  return Object.keys(schema).find((name) => schema[name]?.autoName);
+}
+
+function automaticName(
+  property: string,
+  { resource, olds, randomSeed }: Naming,
+  maxLength: number = Number.POSITIVE_INFINITY,
+  failures: Failure[],
+): Value {
+  const kept = Array.isArray(olds.__defaults) && olds.__defaults.includes(property) ? olds[property] : undefined;
+  const digits = createHash("sha256").update(randomSeed).digest("hex").slice(0, 7);
+  if (resource.length + 1 + digits.length > maxLength) {
+    const reason = `the name "${resource}-" and ${digits.length} random characters are longer than ${maxLength} characters`;
+    failures.push({ property, reason });
+  }
+  return kept ?? `${resource}-${digits}`;
 }
 
 function checkObject(schema: Schema, given: Properties, path: string, failures: Failure[]): Properties {
@@ -118,6 +152,9 @@ function checkValue(type: Type, value: Value, at: string, failures: Failure[]): 
       entries.map(([key, item]) => [key, checkValue(type.map, item, `${at}.${key}`, failures)]),
     );
   }
+  if (type === "document" && typeof value === "object" && value !== null) {
+    return hasUnknown(value) ? unknown : toJson(value);
+  }
   if (!fits(type, value)) {
     failures.push({ property: at, reason: `must be ${describe(type)}` });
   }
@@ -131,12 +168,15 @@ function fits(type: Type, value: Value): boolean {
   if (type === "asset") {
     return isAsset(value) || isArchive(value);
   }
+  if (type === "document") {
+    return typeof value === "string";
+  }
   return type === "any" || (type === "integer" ? Number.isInteger(value) : typeof value === type);
 }
 
 function describe(type: Type): string {
   if (typeof type === "string") {
-    return type === "asset" ? "an asset or an archive" : `of type ${type}`;
+    return { asset: "an asset or an archive", document: "a text or an object" }[type as string] ?? `of type ${type}`;
   }
   if ("oneOf" in type) {
     return `one of ${type.oneOf.join(", ")}`;

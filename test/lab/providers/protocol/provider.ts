@@ -2,8 +2,8 @@
 // In a preview the engine asks what would be, and nothing is executed.
 
 import type { Display } from "./display";
-import { type Checked, checkInputs, type Failure, type Schema } from "./inputs";
-import { isEmpty, type Properties, reveal, same, type Value } from "./values";
+import { type Checked, checkInputs, type Failure, nameIn, type Schema } from "./inputs";
+import { given, isEmpty, isUnknown, type Properties, reveal, same, type Value } from "./values";
 
 export interface Created {
   readonly id: string;
@@ -31,6 +31,10 @@ export interface Change {
 
 export interface ResourceType {
   readonly inputs: Schema;
+  /** Adds to what the program gave what the provider's configuration says, before it is checked. */
+  prepare?(given: Properties): Properties;
+  /** What is wrong with inputs that are of the right types each. */
+  verify?(inputs: Properties): readonly Failure[];
   create(name: string, inputs: Properties, display: Display): Promise<Created>;
   update(change: Change, display: Display): Promise<Properties>;
   delete(existing: { readonly id: string; readonly state: Properties }, display: Display): Promise<void>;
@@ -38,6 +42,8 @@ export interface ResourceType {
   read?(id: string, state: Properties): Promise<Created | undefined>;
   /** Does an input ask for something else than the state has? By default when the two are not the same. */
   differs?(name: string, state: Value | undefined, input: Value | undefined): boolean;
+  /** Does a change of this input replace the resource? By default the schema says so. */
+  replaces?(name: string, state: Properties, inputs: Properties): boolean;
   /** What a preview can know of the outputs. Without it, the engine takes all of them as unknown. */
   plan?(inputs: Properties, state: Properties | undefined, changed: ReadonlySet<string>): Properties;
 }
@@ -76,7 +82,7 @@ export interface ProviderOptions {
   readonly resources: Readonly<Record<string, ResourceType>>;
   readonly functions?: Readonly<Record<string, FunctionType>>;
   readonly configuration?: Schema;
-  readonly configure?: (values: Properties) => void;
+  readonly configure?: (values: Properties) => void | Promise<void>;
   /** Without it the engine takes secrets out of what a resource gets, and marks outputs by the inputs' names. */
   readonly acceptsSecrets: boolean;
   readonly supportsPreview: boolean;
@@ -97,12 +103,14 @@ export class Provider {
   }
 
   checkConfig(news: Properties): Checked {
-    const entries = Object.entries(news);
-    const { inputs, failures } = checkInputs(
-      this.options.configuration ?? {},
-      Object.fromEntries(entries.filter(([name]) => !ownToEngine.has(name))),
-    );
-    return { inputs: { ...news, ...inputs }, failures };
+    const { configuration = {} } = this.options;
+    const own = Object.fromEntries(Object.entries(news).filter(([name]) => !ownToEngine.has(name)));
+    const { inputs, failures } = checkInputs(configuration, decoded(configuration, own));
+    const encoded = Object.entries(inputs).map(([name, value]) => [
+      name,
+      isJson(configuration, name) ? own[name] : value,
+    ]);
+    return { inputs: given({ ...news, ...Object.fromEntries(encoded) }), failures };
   }
 
   /** Other configuration never replaces a provider, and with it all that it made. */
@@ -112,21 +120,30 @@ export class Provider {
   }
 
   async configure(values: Properties): Promise<void> {
-    this.options.configure?.(reveal(values) as Properties);
+    await this.options.configure?.(decoded(this.options.configuration ?? {}, reveal(values) as Properties));
   }
 
   check(request: OfResource & { olds: Properties; news: Properties; randomSeed: string }): Checked {
     const { urn, olds, news, randomSeed } = request;
-    return checkInputs(this.typeOf(urn).inputs, news, { resource: nameOf(urn), olds, randomSeed });
+    const type = this.typeOf(urn);
+    const { inputs, failures } = checkInputs(type.inputs, type.prepare?.(news) ?? news, {
+      resource: nameOf(urn),
+      olds,
+      randomSeed,
+    });
+    return { inputs, failures: [...failures, ...(failures.length === 0 ? (type.verify?.(inputs) ?? []) : [])] };
   }
 
   diff(request: OfResource & { state: Properties; inputs: Properties; ignored: readonly string[] }): Difference {
     const type = this.typeOf(request.urn);
     const changed = changedInputs(type, request);
+    const replaces = (name: string) =>
+      type.replaces?.(name, request.state, request.inputs) ??
+      (type.inputs[name]?.replaces || type.inputs[name]?.replacesUnlisted);
     const kinds = changed.map((name) => [name, kindOf(request.state[name], request.inputs[name])]);
     return {
       changed,
-      replaces: changed.filter((name) => type.inputs[name]?.replaces || type.inputs[name]?.replacesUnlisted),
+      replaces: changed.filter(replaces),
       deletesFirst: hasNameOfItsOwn(type, request.inputs),
       ...(type.differs && { kinds: Object.fromEntries(kinds) }),
     };
@@ -193,8 +210,29 @@ function changedInputs(
 }
 
 /** Names are unique in the cloud: with one that the program gave, the old resource is in the new one's way. */
-function hasNameOfItsOwn(type: ResourceType, { __defaults: defaults }: Properties): boolean {
-  return type.inputs.name?.autoName === true && Array.isArray(defaults) && !defaults.includes("name");
+function hasNameOfItsOwn(type: ResourceType, { __defaults: defaults, ...inputs }: Properties): boolean {
+  const name = nameIn(type.inputs);
+  return name !== undefined && Array.isArray(defaults) && name in inputs && !defaults.includes(name);
+}
+
+/** Configuration that is no text comes as a text of JSON. */
+function isJson(schema: Schema, name: string): boolean {
+  const type = schema[name]?.type ?? "string";
+  return type !== "string" && !(typeof type === "object" && "oneOf" in type);
+}
+
+function decoded(schema: Schema, values: Properties): Properties {
+  const decode = (name: string, value: Value): Value => {
+    if (typeof value !== "string" || isUnknown(value) || !isJson(schema, name)) {
+      return value;
+    }
+    try {
+      return JSON.parse(value);
+    } catch {
+      return value;
+    }
+  };
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, decode(name, value)]));
 }
 
 /** The inputs that would have made what was found: those of before where they still fit, all there are in an import. */

@@ -36,6 +36,34 @@ export function hasUnknown(value: Value): boolean {
   return typeof value === "object" && value !== null ? Object.values(value).some(hasUnknown) : isUnknown(value);
 }
 
+/** JSON whose keys are in order, as Go writes it. */
+export function toJson(value: Value): string {
+  const sorted = (part: Value): Value => {
+    if (Array.isArray(part)) {
+      return part.map(sorted);
+    }
+    return isObject(part)
+      ? Object.fromEntries(
+          Object.entries(part)
+            .sort(byKey)
+            .map(([key, of]) => [key, sorted(of)]),
+        )
+      : part;
+  };
+  return JSON.stringify(sorted(value));
+}
+
+function byKey([a]: [string, Value], [b]: [string, Value]): number {
+  return a < b ? -1 : 1;
+}
+
+/** Without what is undefined, which JSON does not have. */
+export function given(properties: { readonly [name: string]: Value | undefined }): Properties {
+  return Object.fromEntries(
+    Object.entries(properties).filter((entry): entry is [string, Value] => entry[1] !== undefined),
+  );
+}
+
 /** Nothing, or what stands for it: an empty text, list or object, 0, false. */
 export function isEmpty(value: Value | undefined): boolean {
   return Array.isArray(value) || isObject(value) ? Object.keys(value).length === 0 : !value;

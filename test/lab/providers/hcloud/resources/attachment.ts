@@ -1,9 +1,8 @@
 // How a server gets into a network and out again, whether it says so itself or a ServerNetwork does.
-import { isObject, type Properties, type Value } from "../../protocol/values";
+import { given, isObject, type Properties, type Value } from "../../protocol/values";
 import type { Hetzner } from "../api/client";
 import { isCode } from "../api/errors";
 import type { Attachment, Server } from "../api/types";
-import { given } from "./item";
 import { parseSubnetId } from "./networkSubnet";
 
 /** An attachment as programs write it, with the network's id, whichever way it was named. */

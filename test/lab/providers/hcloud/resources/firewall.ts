@@ -1,11 +1,11 @@
 // Firewall: rules, and the servers that they are applied to.
 import type { ResourceType } from "../../protocol/provider";
-import { isObject, type Properties, type Value } from "../../protocol/values";
+import { given, isObject, type Properties, type Value } from "../../protocol/values";
 import type { Hetzner } from "../api/client";
 import type { AppliedTo, Firewall, Rule } from "../api/types";
 import { firewall as table } from "../tables";
 import { change } from "./appliedTo";
-import { given, item } from "./item";
+import { item } from "./item";
 
 export function firewall(hetzner: Hetzner): ResourceType {
   return item<Firewall>(hetzner, {

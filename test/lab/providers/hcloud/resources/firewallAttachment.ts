@@ -1,11 +1,11 @@
 // FirewallAttachment: what a firewall is applied to, as a resource of its own; its id is the firewall's.
+import { bridged } from "../../bridge/bridged";
 import type { Created, ResourceType } from "../../protocol/provider";
 import type { Properties } from "../../protocol/values";
 import type { Hetzner } from "../api/client";
 import type { AppliedTo, Firewall } from "../api/types";
 import { firewallAttachment as table } from "../tables";
 import { change, remove, toServer } from "./appliedTo";
-import { bridged } from "./bridged";
 
 export function firewallAttachment(hetzner: Hetzner): ResourceType {
   const find = async (id: string) => (await hetzner.find<{ firewall: Firewall }>(`/firewalls/${id}`))?.firewall;

@@ -1,10 +1,10 @@
 // FloatingIp: an address, and the server that it points at where the program says so.
 import type { ResourceType } from "../../protocol/provider";
-import type { Properties, Value } from "../../protocol/values";
+import { given, type Properties, type Value } from "../../protocol/values";
 import type { Hetzner } from "../api/client";
 import type { FloatingIp } from "../api/types";
 import { floatingIp as table } from "../tables";
-import { given, item } from "./item";
+import { item } from "./item";
 
 export function floatingIp(hetzner: Hetzner): ResourceType {
   const protect = (path: string, on: boolean) => hetzner.act(`${path}/actions/change_protection`, { delete: on });

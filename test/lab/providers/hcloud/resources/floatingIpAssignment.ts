@@ -1,9 +1,9 @@
 // FloatingIpAssignment: where an address points, managed. Whatever moved it meanwhile, the next update moves it back.
+import { bridged } from "../../bridge/bridged";
 import type { Created, ResourceType } from "../../protocol/provider";
 import type { Hetzner } from "../api/client";
 import type { FloatingIp } from "../api/types";
 import { floatingIpAssignment as table } from "../tables";
-import { bridged } from "./bridged";
 import { assign } from "./floatingIp";
 
 export function floatingIpAssignment(hetzner: Hetzner): ResourceType {

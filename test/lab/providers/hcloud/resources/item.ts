@@ -1,11 +1,10 @@
 // A resource that is one thing in the API with a path of its own: made by POST, renamed and labelled by PUT.
+import { bridged, type Operations, type Table } from "../../bridge/bridged";
 import type { Display } from "../../protocol/display";
 import { type Change, type Created, PartlyCreated, type ResourceType } from "../../protocol/provider";
-import type { Properties } from "../../protocol/values";
+import { given, type Properties } from "../../protocol/values";
 import type { Hetzner } from "../api/client";
 import type { Action } from "../api/types";
-import type { Table } from "../tables";
-import { bridged, type Operations } from "./bridged";
 
 export interface Item<Api extends { readonly id: number }> {
   readonly table: Table;
@@ -79,13 +78,6 @@ export function item<Api extends { readonly id: number }>(hetzner: Hetzner, kind
     },
     ...(kind.inState && { inState: kind.inState }),
   });
-}
-
-/** Without what is undefined, which JSON does not have. */
-export function given(properties: { readonly [name: string]: Properties[string] | undefined }): Properties {
-  return Object.fromEntries(
-    Object.entries(properties).filter((entry): entry is [string, Properties[string]] => entry[1] !== undefined),
-  );
 }
 
 function snakeCase(name: string): string {

@@ -1,10 +1,10 @@
 // Network: an address range; its subnets are resources of their own.
 import type { ResourceType } from "../../protocol/provider";
-import type { Properties } from "../../protocol/values";
+import { given, type Properties } from "../../protocol/values";
 import type { Hetzner } from "../api/client";
 import type { Network } from "../api/types";
 import { network as table } from "../tables";
-import { given, item } from "./item";
+import { item } from "./item";
 
 export function network(hetzner: Hetzner): ResourceType {
   const protect = (path: string, on: boolean) => hetzner.act(`${path}/actions/change_protection`, { delete: on });

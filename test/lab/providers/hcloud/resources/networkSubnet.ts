@@ -1,10 +1,10 @@
 // NetworkSubnet: a part of a network, which the API knows by its range only; the id is NETWORK-RANGE.
+import { bridged } from "../../bridge/bridged";
 import type { Created, ResourceType } from "../../protocol/provider";
+import { given } from "../../protocol/values";
 import type { Hetzner } from "../api/client";
 import type { Network } from "../api/types";
 import { networkSubnet as table } from "../tables";
-import { bridged } from "./bridged";
-import { given } from "./item";
 
 /** Reads "4711-10.0.1.0/24". */
 export function parseSubnetId(id: string): { networkId: number; ipRange: string } {

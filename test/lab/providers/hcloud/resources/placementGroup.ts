@@ -1,9 +1,10 @@
 // PlacementGroup: servers that are not to share a machine.
 import type { ResourceType } from "../../protocol/provider";
+import { given } from "../../protocol/values";
 import type { Hetzner } from "../api/client";
 import type { PlacementGroup } from "../api/types";
 import { placementGroup as table } from "../tables";
-import { given, item } from "./item";
+import { item } from "./item";
 
 export function placementGroup(hetzner: Hetzner): ResourceType {
   return item<PlacementGroup>(hetzner, {

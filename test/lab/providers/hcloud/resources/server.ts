@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import type { Display } from "../../protocol/display";
 import type { ResourceType } from "../../protocol/provider";
-import { isObject, type Properties, type Value } from "../../protocol/values";
+import { given, isObject, type Properties, type Value } from "../../protocol/values";
 import { type Hetzner, sleep } from "../api/client";
 import type { Image, Server, ServerType, SshKey } from "../api/types";
 import { server as table } from "../tables";
 import { attach, attachmentState, wantedNetworks } from "./attachment";
-import { given, item } from "./item";
+import { item } from "./item";
 import { changeServer, setBackups, setIso, setProtection, setRescue } from "./serverChanges";
 
 export function server(hetzner: Hetzner): ResourceType {

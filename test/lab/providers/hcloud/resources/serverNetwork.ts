@@ -1,12 +1,11 @@
 // ServerNetwork: a server in a network, as a resource of its own; the id is SERVER-NETWORK.
+import { bridged } from "../../bridge/bridged";
 import type { Created, ResourceType } from "../../protocol/provider";
-import type { Properties, Value } from "../../protocol/values";
+import { given, type Properties, type Value } from "../../protocol/values";
 import type { Hetzner } from "../api/client";
 import type { Server } from "../api/types";
 import { serverNetwork as table } from "../tables";
 import { attach, attachmentState, changeAliases, detach, wantedOf } from "./attachment";
-import { bridged } from "./bridged";
-import { given } from "./item";
 
 export function serverNetwork(hetzner: Hetzner): ResourceType {
   async function read(id: string, before: Properties): Promise<Created | undefined> {

@@ -1,10 +1,10 @@
 // SshKey: the API knows a key by its fingerprint, and so does the comparison; its comment does not matter.
 import type { ResourceType } from "../../protocol/provider";
-import type { Value } from "../../protocol/values";
+import { given, type Value } from "../../protocol/values";
 import type { Hetzner } from "../api/client";
 import type { SshKey } from "../api/types";
 import { sshKey as table } from "../tables";
-import { given, item } from "./item";
+import { item } from "./item";
 
 export function sshKey(hetzner: Hetzner): ResourceType {
   return item<SshKey>(hetzner, {

@@ -1,11 +1,18 @@
 // How a resource of a bridged Terraform provider behaves whatever it is: inputs are compared with what is in the state,
 // previews know what can be known, and failures are worded by the bridge.
 
-import type { Display } from "../../protocol/display";
-import type { Property, Schema } from "../../protocol/inputs";
-import { type Change, type Created, PartlyCreated, type ResourceType } from "../../protocol/provider";
-import { hasUnknown, isEmpty, isObject, type Properties, unknown, type Value } from "../../protocol/values";
-import type { Table } from "../tables";
+import type { Display } from "../protocol/display";
+import type { Failure, Property, Schema } from "../protocol/inputs";
+import { type Change, type Created, PartlyCreated, type ResourceType } from "../protocol/provider";
+import { hasUnknown, isEmpty, isObject, type Properties, unknown, type Value } from "../protocol/values";
+
+export interface Table {
+  readonly inputs: Schema;
+  /** Inputs that no program gives: the provider makes them, of its configuration and of other inputs. */
+  readonly prepared?: Schema;
+  /** What the provider alone sets. */
+  readonly outputs: Schema;
+}
 
 export interface Operations {
   create(inputs: Properties, display: Display): Promise<Created>;
@@ -15,13 +22,20 @@ export interface Operations {
   delete(existing: { readonly id: string; readonly state: Properties }, display: Display): Promise<void>;
   /** Inputs that stand in the state as something else, such as a hash. */
   readonly inState?: Readonly<Record<string, (input: Value, state: Value | undefined) => Value>>;
+  prepare?(given: Properties): Properties;
+  verify?(inputs: Properties): readonly Failure[];
+  /** Replacements that depend on more than the input itself. */
+  replaces?(name: string, inputs: Properties): boolean;
 }
 
-export function bridged({ inputs, outputs }: Table, operations: Operations): ResourceType {
+export function bridged({ inputs: own, prepared, outputs }: Table, operations: Operations): ResourceType {
+  const inputs: Schema = { ...own, ...prepared };
   const inState = (name: string, input: Value, state: Value | undefined): Value =>
     operations.inState?.[name]?.(input, state) ?? input;
   return {
     inputs,
+    ...(operations.prepare && { prepare: operations.prepare }),
+    ...(operations.verify && { verify: operations.verify }),
     create: (_name, given, display) => worded(operations.create(given, display)),
     read: (id, state) => worded(operations.read(id, state)),
     update: async (change, display) => {
@@ -39,6 +53,8 @@ export function bridged({ inputs, outputs }: Table, operations: Operations): Res
       }
       return hasUnknown(input) || !fits(property, inState(name, input, state), state);
     },
+    replaces: (name, state, given) =>
+      (operations.replaces?.(name, given) ?? false) || forcesNew(inputs[name] as Property, given[name], state[name]),
     plan: (given, state, changed) => {
       const planned = Object.keys({ ...inputs, ...outputs }).map((name) => {
         const input = given[name];
@@ -87,6 +103,22 @@ function fits({ type, unordered, computed }: Property, wanted: Value | undefined
     return [...new Set([...Object.keys(wanted), ...Object.keys(there)])].every((key) => wanted[key] === there[key]);
   }
   return wanted === actual || (isEmpty(wanted) && isEmpty(actual));
+}
+
+/** Does this change replace the resource, or that of a part of it? */
+function forcesNew(property: Property, wanted: Value | undefined, actual: Value | undefined): boolean {
+  const { type, replaces, replacesUnlisted } = property;
+  if (replaces || replacesUnlisted) {
+    return true;
+  }
+  if (typeof type !== "object" || !("object" in type) || !isObject(wanted) || !isObject(actual)) {
+    return false;
+  }
+  return Object.entries(type.object).some(
+    ([key, part]) =>
+      (hasUnknown(wanted[key] ?? null) || !fits(part, wanted[key], actual[key])) &&
+      forcesNew(part, wanted[key], actual[key]),
+  );
 }
 
 /** Takes the element that fits out of those that are left. */
