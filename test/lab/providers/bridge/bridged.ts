@@ -25,7 +25,7 @@ export interface Operations {
   prepare?(given: Properties): Properties;
   verify?(inputs: Properties): readonly Failure[];
   /** Replacements that depend on more than the input itself. */
-  replaces?(name: string, inputs: Properties): boolean;
+  replaces?(name: string, inputs: Properties, state: Properties): boolean;
 }
 
 export function bridged({ inputs: own, prepared, outputs }: Table, operations: Operations): ResourceType {
@@ -54,7 +54,8 @@ export function bridged({ inputs: own, prepared, outputs }: Table, operations: O
       return hasUnknown(input) || !fits(property, inState(name, input, state), state);
     },
     replaces: (name, state, given) =>
-      (operations.replaces?.(name, given) ?? false) || forcesNew(inputs[name] as Property, given[name], state[name]),
+      (operations.replaces?.(name, given, state) ?? false) ||
+      forcesNew(inputs[name] as Property, given[name], state[name]),
     plan: (given, state, changed) => {
       const planned = Object.keys({ ...inputs, ...outputs }).map((name) => {
         const input = given[name];
