@@ -20,6 +20,8 @@ os.environ["MOTO_ENABLE_AMI_VALIDATION"] = "true"
 
 import access
 import addresses
+import subnets
+import volumes
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.utils import utcnow
 from moto.ec2.models import ec2_backends
@@ -84,6 +86,8 @@ def main(text: str) -> None:
     settings = json.loads(text)
     addresses.install()
     access.install()
+    subnets.install()
+    volumes.install()
     for image in settings["images"]:
         publish(settings["region"], image)
     keys = {name: make_user(name) for name in settings["users"]}
