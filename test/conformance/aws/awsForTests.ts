@@ -26,6 +26,7 @@ import { InMemoryMachines } from "../hetzner/inMemoryMachines";
 
 export const region = "eu-central-1";
 export const image = "ami-0deb000000000012a";
+const authorityFile = "ca.pem";
 
 /** Their metadata service listens on the loopback interface. */
 class LoopbackMachines extends InMemoryMachines {
@@ -48,7 +49,8 @@ export class AwsForTests {
     machines: InMemoryMachines,
     readonly control: AwsControl,
     private readonly running: Running,
-    private readonly folder: string,
+    /** Theirs to use, until they stop. */
+    readonly folder: string,
     readonly admin: Keys,
   ) {
     this.machines = machines;
@@ -60,7 +62,7 @@ export class AwsForTests {
     const folder = mkdtempSync(join(tmpdir(), "aws-"));
     const controlSocket = join(folder, "aws.sock");
     const pem = certificate({ names: ["localhost", "ec2.eu-central-1.amazonaws.com"] });
-    writeFileSync(join(folder, "ca.pem"), authority());
+    writeFileSync(join(folder, authorityFile), authority());
     const machines = new LoopbackMachines();
     const running = await runAws({
       region,
@@ -79,6 +81,10 @@ export class AwsForTests {
   async stop(): Promise<void> {
     await this.running.stop();
     rmSync(this.folder, { recursive: true });
+  }
+
+  get authorityFile(): string {
+    return join(this.folder, authorityFile);
   }
 
   get port(): number {
@@ -154,7 +160,7 @@ export class AwsForTests {
       "--data-urlencode",
       `${name}=${value}`,
     ]);
-    const args = ["--silent", "--cacert", join(this.folder, "ca.pem"), "--max-time", "10", "--config", "-"];
+    const args = ["--silent", "--cacert", this.authorityFile, "--max-time", "10", "--config", "-"];
     const write = ["--write-out", "\n%{http_code}"];
     const where = ["--resolve", `${host}:${this.port}:127.0.0.1`, `https://${host}:${this.port}/`];
     const { code, stdout } = await run("curl", [...args, ...write, ...fields, ...where], { input: config.join("\n") });

@@ -104,6 +104,11 @@ export class Aws {
     const authorities = textOf(customCaBundle) ?? process.env.AWS_CA_BUNDLE;
     return {
       region,
+      // As the real provider presents itself.
+      customUserAgent: [
+        ["Pulumi", "1.0"],
+        ["pulumi-aws", "7.48.0"],
+      ],
       maxAttempts: typeof maxRetries === "number" ? maxRetries : defaultRetries,
       ...(retryMode && { retryMode }),
       ...(accessKeyId && { credentials: { accessKeyId, secretAccessKey: secretKey, sessionToken: textOf(token) } }),

@@ -46,7 +46,8 @@ function programsOwn(before: Properties): Properties {
 
 function networkState(found: Instance, isInDefaultVpc: boolean): State {
   const primary = found.NetworkInterfaces?.find(({ Attachment }) => Attachment?.DeviceIndex === 0);
-  const groups = found.SecurityGroups ?? [];
+  // The groups of an instance are those of its primary interface.
+  const groups = found.SecurityGroups?.length ? found.SecurityGroups : (primary?.Groups ?? []);
   return {
     associatePublicIpAddress: primary ? primary.Association !== undefined : Boolean(found.PublicIpAddress),
     ipv6AddressCount: primary?.Ipv6Addresses?.length ?? 0,
