@@ -7,10 +7,10 @@ export const userData = "#cloud-config\nwrite_files: []\n";
 export const policy = (action: string, resource: string | readonly string[] = "*") =>
   JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: action, Resource: resource }] });
 
-const trust = {
+export const trust = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } }],
-};
+});
 
 export const rule = (port: number, cidrBlocks: readonly string[] = ["0.0.0.0/0"]) => ({
   description: `port ${port}`,
@@ -54,7 +54,7 @@ export function pairIn([first = "", second = ""]: readonly string[]): Resources 
         tags: { pair: "edge" },
       },
     },
-    role: { type: "Role", args: { assumeRolePolicy: JSON.stringify(trust), tags: { pair: "edge" } } },
+    role: { type: "Role", args: { assumeRolePolicy: trust, tags: { pair: "edge" } } },
     profile: { type: "InstanceProfile", args: { role: { $output: "role.name" } } },
     policy: {
       type: "RolePolicy",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -89,6 +90,9 @@ original_terminate = Instance.terminate
 
 
 def terminate(self: Any) -> Any:
+    """Once it is, that is no mistake."""
+    if self._state.name == "terminated":
+        return copy(self._state)
     for eip in self.ec2_backend.addresses:
         if eip.eni in self.nics.values():
             detach(eip)

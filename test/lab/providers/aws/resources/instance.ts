@@ -19,9 +19,11 @@ export function instance(aws: Aws): ResourceType {
     table,
     what: "EC2 Instance",
     verify,
-    // Other user data means other machines only where the program says so.
-    replaces: (name, inputs) =>
-      (name === "userData" || name === "userDataBase64") && inputs.userDataReplaceOnChange === true,
+    // Other user data means another machine only where the program says so, another size only when it is another kind
+    // of processor.
+    replaces: (name, inputs, state) =>
+      (["userData", "userDataBase64"].includes(name) && inputs.userDataReplaceOnChange === true) ||
+      (name === "instanceType" && isArm(inputs.instanceType) !== isArm(state.instanceType)),
     create: async (inputs) => {
       const ec2 = await aws.ec2(regionOf(inputs));
       const launch = await launchOf(ec2, inputs);
@@ -52,6 +54,11 @@ export function instance(aws: Aws): ResourceType {
       await terminate(ec2, id, state);
     },
   });
+}
+
+/** The real provider asks EC2; after the number of its generation, the family of an ARM type has a "g". */
+function isArm(type: Value | undefined): boolean {
+  return /^(a1|[a-z]+\d+g(?!\d)[a-z]*)\./.test(String(type));
 }
 
 /** Nothing once it is terminated, though the API tells of it for another hour. */
