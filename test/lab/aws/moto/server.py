@@ -20,6 +20,7 @@ os.environ["MOTO_ENABLE_AMI_VALIDATION"] = "true"
 
 import access
 import addresses
+import rules
 import subnets
 import volumes
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -86,6 +87,7 @@ def main(text: str) -> None:
     settings = json.loads(text)
     addresses.install()
     access.install()
+    rules.install()
     subnets.install()
     volumes.install()
     for image in settings["images"]:

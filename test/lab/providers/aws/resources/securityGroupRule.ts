@@ -14,7 +14,7 @@ import { regionOf, retag, retagging } from "./tagging";
 type Direction = "Ingress" | "Egress";
 
 const sources = ["cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"] as const;
-const gone = ["InvalidGroup.NotFound", "InvalidSecurityGroupRuleId.NotFound"];
+const gone = ["InvalidGroup.NotFound", "InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound"];
 
 export function securityGroupRule(aws: Aws, direction: Direction): ResourceType {
   return resource(aws, {
