@@ -1,8 +1,9 @@
 // Instance: running, with its addresses, before it counts as created; gone once it is terminated.
+import { isIP } from "node:net";
 import type { EC2, Instance } from "@aws-sdk/client-ec2";
 import type { Failure } from "../../protocol/inputs";
 import type { ResourceType } from "../../protocol/provider";
-import type { Properties, Value } from "../../protocol/values";
+import { isUnknown, type Properties, type Value } from "../../protocol/values";
 import type { Aws } from "../api/aws";
 import { listOf, textOf } from "../api/configuration";
 import { saidBy, saying, unless } from "../api/errors";
@@ -129,17 +130,14 @@ function verify(inputs: Properties): Failure[] {
   if (Buffer.byteLength(String(userData ?? "")) > 16384) {
     failures.push({ property: "userData", reason: "must be at most 16384 bytes long" });
   }
-  const addresses = [inputs.privateIp, ...listOf(inputs.secondaryPrivateIps)].filter(isGiven) as Value[];
-  for (const address of addresses.filter((one) => /^[\w.:-]*$/.test(String(one)) && !looksLikeAddress(String(one)))) {
-    failures.push({ property: "secondaryPrivateIps", reason: `expected a valid IPv4 address, got: ${address}` });
+  for (const address of [String(inputs.privateIp ?? ""), ...listOf(inputs.secondaryPrivateIps)]) {
+    if (address && !isUnknown(address) && isIP(address) !== 4) {
+      failures.push({ property: "secondaryPrivateIps", reason: `expected a valid IPv4 address, got: ${address}` });
+    }
   }
   return failures;
 }
 
-function looksLikeAddress(text: string): boolean {
-  return /^\d{1,3}(\.\d{1,3}){3}$/.test(text) || /^[0-9a-f]{8}-/.test(text);
-}
-
-export function partOf(value: Value | undefined, name: string): Value | undefined {
+function partOf(value: Value | undefined, name: string): Value | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value[name] : undefined;
 }
