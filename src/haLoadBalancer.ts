@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HaLoadBalancerArgs } from "./args";
 import { bundles, installBundle, type MoverFacts } from "./host/bundle";
 import { apply, install } from "./host/commands";
+import { failoverModel } from "./keepalived/model";
 import type { Mover, PlatformNode, Shared } from "./platform";
 import { validate } from "./validate";
 
@@ -35,7 +36,11 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
     const { platform } = args;
     const child = { parent: this };
     const ports = settings.apply(({ frontends }) => frontends.map(({ port }) => port));
-    const context = { name, options: child, ports };
+    const peerPorts = settings.apply(({ failover }) => {
+      const { statusPort, peersPort } = failoverModel(failover);
+      return [statusPort, peersPort];
+    });
+    const context = { name, options: child, ports, peerPorts };
     const shared = platform.shared(context);
     const nodes = [platform.node(context, shared, 0), platform.node(context, shared, 1)] as const;
     const childName = (index: 0 | 1, what: string) => `${name}-${platform.nodeNames[index]}-${what}`;
@@ -69,12 +74,13 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
 }
 
 function pairFacts(names: readonly string[], nodes: readonly PlatformNode[], shared: Shared) {
-  const own = nodes.map(({ id, peerAddress, publicAddress, moverEnv }, index) => ({
+  const own = nodes.map(({ id, peerAddress, publicAddress, moverEnv, localAddresses }, index) => ({
     name: names[index] as string,
     id,
     peerAddress,
     publicAddress,
     moverEnv,
+    localAddresses,
   }));
   return pulumi.output({ nodes: own, addresses: shared.addresses });
 }

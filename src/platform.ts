@@ -58,6 +58,12 @@ export interface PlatformNode {
   readonly publicAddress: Input<string>;
   /** What the mover gets on this node alone, as environment variables. @default nothing */
   readonly moverEnv?: Readonly<Record<string, Input<string>>>;
+  /**
+   * Where the cloud translates the shared addresses: what packets for each of them, in their order, are addressed to
+   * when they reach this node.
+   * @default the shared addresses themselves
+   */
+  readonly localAddresses?: Input<Input<string>[]>;
   /** The machine, where Pulumi manages it. */
   readonly resource?: Resource;
 }
@@ -69,8 +75,10 @@ export interface PlatformNode {
  * - `mover claim ADDRESS` makes it this machine, by one call, and returns once the cloud says that it is done.
  *
  * Exit status: 0 done, 75 try again, 77 denied. After a failure the last line on standard error is `CODE message`, such
- * as `429 too many requests`. The environment has HA_LB_NODE_ID, HA_LB_PEER_ID, HA_LB_ADDRESS_ID, HA_LB_SECRETS (a
- * directory with a file per secret, which only root can read), and what stands in `env` and `moverEnv`.
+ * as `429 too many requests`. The environment has HA_LB_NODE_ID, HA_LB_PEER_ID, HA_LB_ADDRESS_ID, HA_LB_LOCAL_ADDRESS
+ * (what packets for the address are addressed to on this node), HA_LB_SECRETS (a directory with a file per secret, which
+ * only root can read), HA_LB_RUN (a directory for root alone, to keep something between two calls until the next
+ * reboot), and what stands in `env` and `moverEnv`.
  */
 export interface Mover {
   /** Text of the script, its first line (`#!`) included. */
@@ -92,6 +100,8 @@ export interface PlatformContext {
   readonly options: CustomResourceOptions;
   /** TCP ports of the frontends, for a firewall. */
   readonly ports: Output<readonly number[]>;
+  /** TCP ports that the nodes need of each other, and nobody else of them; beside VRRP, which is IP protocol 112. */
+  readonly peerPorts: Output<readonly number[]>;
 }
 
 /** A plain object that says where the pair runs. */

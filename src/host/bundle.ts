@@ -45,6 +45,7 @@ export interface NodeFacts {
   readonly peerAddress: string;
   readonly publicAddress: string;
   readonly moverEnv?: Readonly<Record<string, string>>;
+  readonly localAddresses?: readonly string[];
 }
 
 export interface MoverFacts {
@@ -70,9 +71,12 @@ export function bundles(settings: Settings, pair: PairFacts): readonly [Bundle, 
 function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): BundleFile[] {
   const failover = failoverModel(settings.failover);
   const [own, peer] = [pair.nodes[index], pair.nodes[1 - index]] as [NodeFacts, NodeFacts];
-  const proxy = renderProxy(settings, {
+  const proxy = renderProxy(asSeenOn(own, settings, pair), {
     ipv6: pair.addresses.some(({ address }) => isIPv6(address)),
-    ownAddresses: [...pair.addresses.map(({ address }) => address), ...pair.nodes.map((node) => node.publicAddress)],
+    ownAddresses: [
+      ...pair.addresses.map(({ address }) => address),
+      ...pair.nodes.flatMap(({ publicAddress, localAddresses = [] }) => [publicAddress, ...localAddresses]),
+    ],
     peers: {
       own: { name: own.name, address: own.peerAddress },
       other: { name: peer.name, address: peer.peerAddress },
@@ -121,6 +125,19 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
   ];
 }
 
+/** Where a cloud translates a shared address, a frontend that asks for it listens on what arrives at the node. */
+function asSeenOn({ localAddresses }: NodeFacts, settings: Settings, { addresses }: PairFacts): Settings {
+  if (!localAddresses) {
+    return settings;
+  }
+  const local = new Map(addresses.map(({ address }, index) => [address, localAddresses[index]]));
+  const frontends = settings.frontends.map((frontend) => ({
+    ...frontend,
+    ...(frontend.addresses ? { addresses: frontend.addresses.map((one) => local.get(one) ?? one) } : {}),
+  }));
+  return { ...settings, frontends };
+}
+
 /** A restart takes 0.2 s, a move of a cloud's address seconds: there, a crash is a fault only when it stays one. */
 function haproxyUnit(program: Program, { mover }: PairFacts): string {
   return renderTemplate("host/haproxy.service.mustache", { ...program, ridesOutCrashes: mover !== undefined });
@@ -133,6 +150,7 @@ function moverSettings({ env, rootOnlyAddresses }: MoverFacts, own: NodeFacts, p
     env: { ...env, ...own.moverEnv },
     peerPublicAddress: peer.publicAddress,
     rootOnly: rootOnlyAddresses,
+    localAddresses: own.localAddresses,
   };
 }
 

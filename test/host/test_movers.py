@@ -19,6 +19,8 @@ SECRET = "s3cr3t-t0ken"
 
 
 class MoverTest(unittest.TestCase):
+    local: str | None = None
+
     def setUp(self) -> None:
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
@@ -37,7 +39,7 @@ class MoverTest(unittest.TestCase):
         path.chmod(0o755)
 
     def call(self, verb: Verb = "owner") -> Call:
-        return Call(verb, SharedAddress("main", "203.0.113.100", "4711"), "a test", 0.0)
+        return Call(verb, SharedAddress("main", "203.0.113.100", "4711", self.local), "a test", 0.0)
 
     def outcome(self, text: str, verb: Verb = "owner") -> Outcome:
         self.script(text)
@@ -58,10 +60,17 @@ class Outcomes(MoverTest):
         self.assertEqual(self.outcome(":"), Outcome(DONE))
 
     def test_it_is_told_everything_by_its_arguments_and_its_environment(self) -> None:
-        expected = f"owner 203.0.113.100 1001 1002 4711 {self.bundle}/secrets fsn1 C /usr/sbin:/usr/bin:/sbin:/bin"
-        names = ("NODE_ID", "PEER_ID", "ADDRESS_ID", "SECRETS")
+        expected = (
+            "owner 203.0.113.100 1001 1002 4711 203.0.113.100 "
+            f"{self.bundle}/secrets /run/ha-lb-vip fsn1 C /usr/sbin:/usr/bin:/sbin:/bin"
+        )
+        names = ("NODE_ID", "PEER_ID", "ADDRESS_ID", "LOCAL_ADDRESS", "SECRETS", "RUN")
         told = self.outcome(f'echo "$@" {" ".join(f"$HA_LB_{name}" for name in names)} $REGION $LC_ALL $PATH')
         self.assertEqual(told.holder, expected)
+
+    def test_it_is_told_what_the_cloud_translates_the_address_to(self) -> None:
+        self.local = "10.77.1.21"
+        self.assertEqual(self.outcome("echo $HA_LB_LOCAL_ADDRESS").holder, "10.77.1.21")
 
     def test_nothing_else_of_the_agents_environment_reaches_it(self) -> None:
         os.environ["HA_LB_TEST_ONLY"] = "1"

@@ -89,6 +89,10 @@ class Putting(unittest.TestCase):
 
 
 class Missing(unittest.TestCase):
+    def test_what_the_cloud_translates_an_address_to_is_put_there_in_its_place(self) -> None:
+        node = dataclasses.replace(ON_CLOUD, addresses=(SharedAddress("main", "203.0.113.100", "1", "10.77.1.21"),))
+        self.assertEqual(shared_addresses.wanted(node), {"10.77.1.21"})
+
     def test_addresses_are_compared_however_they_are_written(self) -> None:
         shared = (SharedAddress("six", "2001:0DB8::01", "1"), SharedAddress("main", "203.0.113.100", "2"))
         node = dataclasses.replace(ON_CLOUD, addresses=shared)

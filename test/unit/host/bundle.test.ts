@@ -106,7 +106,7 @@ describe("a bundle", () => {
 
 describe("a bundle with a mover", () => {
   const { platform: _, ...settings } = sampleArgs();
-  const [one, other] = bundles(settings as unknown as Settings, {
+  const pair = {
     secret: "the operator's",
     nodes: ["lb1", "lb2"].map((name, index) => ({
       name,
@@ -122,7 +122,8 @@ describe("a bundle with a mover", () => {
       secrets: { token: "open sesame" },
       rootOnlyAddresses: ["169.254.169.254"],
     },
-  });
+  };
+  const [one, other] = bundles(settings as unknown as Settings, pair);
 
   it("has the script as it is, and each secret in one file that only root can read", () => {
     assert.deepEqual(file(one, "bin/mover"), { path: "bin/mover", mode: 0o755, content: "#!/bin/sh\nexit 75\n" });
@@ -152,6 +153,23 @@ describe("a bundle with a mover", () => {
         },
       ],
     );
+  });
+
+  it("takes what arrives where the cloud translates the addresses, on each node another one", () => {
+    const localAddresses = (index: number) => [`10.0.1.2${index}`];
+    const translated = {
+      ...pair,
+      nodes: pair.nodes.map((node, index) => ({ ...node, localAddresses: localAddresses(index) })),
+    };
+    const frontends = settings.frontends.map((frontend) => ({ ...frontend, addresses: ["203.0.113.7", "192.0.2.9"] }));
+    const both = bundles({ ...settings, frontends } as unknown as Settings, translated);
+    both.forEach((bundle, index) => {
+      assert.deepEqual(JSON.parse(file(bundle, "node.json").content).mover.localAddresses, localAddresses(index));
+      const { content } = file(bundle, "haproxy.cfg");
+      assert.match(content, new RegExp(`bind 10\\.0\\.1\\.2${index}:443 transparent`));
+      assert.match(content, /bind 192\.0\.2\.9:443 transparent/);
+      assert.doesNotMatch(content, /bind 203\.0\.113\.7:/);
+    });
   });
 
   it("leaves the addresses to the mover, which hears of each transition", () => {

@@ -13,6 +13,8 @@ BUNDLES = Path("/etc/ha-load-balancer/bundles")
 # What outlives a reboot.
 STATE = Path("/var/lib/ha-load-balancer")
 RUN = Path("/run/ha-load-balancer")
+# For root alone: what a mover keeps between two calls.
+RUN_VIP = Path("/run/ha-lb-vip")
 # Runs only where a mover moves the addresses.
 VIP_AGENT = "ha-lb-vip"
 
@@ -32,6 +34,12 @@ class SharedAddress:
     name: str
     address: str
     id: str
+    # What packets for it are addressed to when they reach this node, where the cloud translates it.
+    local: str | None = None
+
+    @property
+    def on_host(self) -> str:
+        return self.local or self.address
 
 
 @dataclass(frozen=True)
@@ -103,10 +111,15 @@ def load(bundle: Path = CURRENT) -> Settings:
         config_id=config_id(bundle),
         release=(bundle / "release").read_text().strip(),
         haproxy=Haproxy(data["haproxy"]["service"], data["haproxy"]["binary"], data["haproxy"].get("branch")),
-        addresses=tuple(
-            SharedAddress(item["name"], item["address"], str(item["id"])) for item in data.get("addresses", [])
-        ),
+        addresses=_shared_addresses(data.get("addresses", []), data.get("mover") or {}),
         mover=_mover(data.get("mover")),
+    )
+
+
+def _shared_addresses(items: list[dict[str, Any]], mover: dict[str, Any]) -> tuple[SharedAddress, ...]:
+    local = mover.get("localAddresses") or [None] * len(items)
+    return tuple(
+        SharedAddress(item["name"], item["address"], str(item["id"]), here) for item, here in zip(items, local)
     )
 
 

@@ -31,7 +31,7 @@ def main(settings: Settings) -> int:
 
 
 def wanted(settings: Settings) -> set[str]:
-    return {_plain(shared.address) for shared in settings.addresses} if settings.mover else set()
+    return {_plain(shared.on_host) for shared in settings.addresses} if settings.mover else set()
 
 
 def missing(settings: Settings, present: list[network.InterfaceAddress]) -> list[str]:

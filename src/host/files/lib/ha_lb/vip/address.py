@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..settings import SharedAddress
-from .model import Call, Clock, Outcome, Owner, Verb
+from .model import OF_CLAIMS_ALONE, Call, Clock, Outcome, Owner, Verb
 from .schedule import CONFIRM_SECONDS, FIRST_READ_SECONDS, longest_interval, retry_delay
 
 # One read may come from before the last move. So many in a row mean it.
@@ -85,7 +85,7 @@ class Address:
             self.period.read_interval = 2 * FIRST_READ_SECONDS
         claim = self.last.get("claim")
         # Only another claim could show that these credentials may do more than read.
-        if claim and not (claim.denied and claim.code == "403"):
+        if claim and not (claim.denied and claim.code in OF_CLAIMS_ALONE):
             del self.last["claim"]
 
     def look_again(self, now: float) -> None:

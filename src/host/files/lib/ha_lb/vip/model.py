@@ -13,7 +13,12 @@ Owner = Literal["self", "peer", "nobody", "other", "unknown"]
 DONE, TRY_AGAIN, DENIED = 0, 75, 77
 
 # Failures after which nothing can have changed in the cloud. After any other, it is read before it is told again.
-WITHOUT_EFFECT = {"401", "403", "404", "429", "refused", "dns", "tls", "settings", "mover"}
+WITHOUT_EFFECT = {
+    *("401", "403", "404", "429", "refused", "dns", "tls", "settings", "mover"),
+    *("throttled", "clock-skew", "expired", "no-credentials", "imds", "unauthorized", "not-yet", "not-found"),
+}
+# Denials of a claim that say nothing of reads.
+OF_CLAIMS_ALONE = {"403", "unauthorized"}
 
 
 @dataclass(frozen=True)

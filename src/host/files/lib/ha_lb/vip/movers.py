@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..settings import CURRENT, Mover, Settings, SharedAddress
+from ..settings import CURRENT, RUN_VIP, Mover, Settings, SharedAddress
 from .model import DENIED, DONE, TRY_AGAIN, Call, Outcome
 
 # A claim waits until the cloud is done.
@@ -108,7 +108,9 @@ class Movers:
             "HA_LB_NODE_ID": self._mover.node_id,
             "HA_LB_PEER_ID": self._mover.peer_id,
             "HA_LB_ADDRESS_ID": call.address.id,
+            "HA_LB_LOCAL_ADDRESS": call.address.on_host,
             "HA_LB_SECRETS": str(self._secrets),
+            "HA_LB_RUN": str(RUN_VIP),
         }
 
     def _outcome(self, running: _Running, status: int) -> Outcome:
