@@ -6,7 +6,6 @@ import http.server
 import json
 import os
 import socket
-import struct
 import subprocess
 import tempfile
 import threading
@@ -15,6 +14,8 @@ import unittest
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from web_faults import everybodys_arguments, reset, silence
 
 MOVER = Path(__file__).resolve().parents[2] / "src/host/files/movers/hcloud"
 TOKEN = "jEheVytlAoFl7F8MqUQ7jAo2hOXASztX"
@@ -75,16 +76,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Quiet."""
 
 
-def everybodys_arguments() -> list[str]:
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            found.append(path.read_bytes().decode("utf-8", "replace"))
-        except OSError:
-            continue
-    return found
-
-
 def error(code: str, message: str = "that is why") -> dict[str, Any]:
     return {"error": {"code": code, "message": message}}
 
@@ -98,16 +89,6 @@ def action(status: str, number: int = 13) -> dict[str, Any]:
 
 def floating_ip(server: int | None) -> dict[str, Any]:
     return {"floating_ip": {"id": 4711, "ip": "203.0.113.100", "server": server}}
-
-
-def reset(handler: Handler) -> None:
-    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    handler.connection.close()
-    handler.close_connection = True
-
-
-def silence(_: Handler) -> None:
-    time.sleep(2)
 
 
 def truncated(handler: Handler) -> None:
