@@ -3,7 +3,7 @@ import { isIPv4 } from "node:net";
 import * as checks from "../validation/checks";
 import { type Draft, entries, isRecord, known, UNKNOWN } from "../validation/draft";
 import type { Plain } from "../validation/plain";
-import { type Problem, problem, show } from "../validation/problem";
+import { type Problem, problem } from "../validation/problem";
 import { filledList, list, shape, table, unknownProperties } from "../validation/shape";
 import { hostKeyProblems, privateKeyProblems } from "../validation/sshKeys";
 import {
@@ -15,6 +15,7 @@ import {
   type HcloudSshArgs,
   serverCreationInputs,
 } from "./hcloudArgs";
+import { exactlyTwo, networksFix, plainList, plainNames, repeated } from "./pairRules";
 import { bastionProblems, notAnObject } from "./sshRules";
 
 export const defaultNodeNames = ["lb1", "lb2"] as const;
@@ -88,8 +89,6 @@ const labelKey = check(
   'Use one such as "team" or "example.com/team".',
 );
 
-const networksFix = 'List the networks, such as ["203.0.113.0/24"].';
-
 const sshShape: Rule = ({ ssh }) => {
   if (!isRecord(ssh)) {
     return [problem("platform.ssh", notAnObject(ssh, "Give { privateKey, allowFrom }."))];
@@ -128,38 +127,17 @@ const properties: { readonly [Key in keyof Required<Args>]: checks.Check } = {
   replaceServersOn: optional(list(checks.oneOf(serverCreationInputs))),
 };
 
-/** A list that decides which resources there are: it has to be known when the program runs. */
-function plainList(item: checks.Check, fix: string): checks.Check {
-  return (path, value) =>
-    value === UNKNOWN
-      ? [problem(path, "is an Output. List them; only what is in them can be Outputs.")]
-      : filledList(item, fix)(path, value);
-}
-
 const shapes: Rule = (draft) => [
   ...unknownProperties("platform", { ...draft }, Object.keys(properties)),
   ...Object.entries(properties).flatMap(([key, one]) => one(`platform.${key}`, draft[key as keyof Args])),
 ];
 
-/** Names are keys of resources, and a pair is two. */
-const pairs: Rule = ({ nodeNames, servers }) =>
-  (
-    [
-      ["nodeNames", nodeNames],
-      ["servers", servers],
-    ] as const
-  ).flatMap(([key, given]) => {
-    if (!Array.isArray(given)) {
-      return [];
-    }
-    const path = `platform.${key}`;
-    return given.length === 2 ? [] : [problem(path, `has ${given.length}. List exactly two, one for each node.`)];
-  });
+const pairs: Rule = ({ nodeNames, servers }) => [
+  ...exactlyTwo("platform.nodeNames", nodeNames),
+  ...exactlyTwo("platform.servers", servers),
+];
 
-const plainNames: Rule = ({ floatingIps }) =>
-  entries<FloatingIp>("platform.floatingIps", floatingIps)
-    .filter(({ value }) => value.name === UNKNOWN)
-    .map(({ path }) => problem(`${path}.name`, "is an Output. Give a plain string; its resource is named after it."));
+const names: Rule = ({ floatingIps }) => plainNames("platform.floatingIps", floatingIps);
 
 const different: Rule = ({ nodeNames, servers, floatingIps }) => [
   ...repeated("platform.nodeNames", Array.isArray(nodeNames) ? nodeNames : [], "", "Two nodes have two names."),
@@ -181,15 +159,6 @@ const different: Rule = ({ nodeNames, servers, floatingIps }) => [
   ),
 ];
 
-function repeated(path: string, values: readonly unknown[], member: string, fix: string): Problem[] {
-  return values.flatMap((value, index) => {
-    const first = values.indexOf(value);
-    return known(value) && first < index
-      ? [problem(`${path}[${index}]${member}`, `${show(value)} is that of ${path}[${first}] too. ${fix}`)]
-      : [];
-  });
-}
-
 /** What would be left out without a word. */
 const nothingInVain: Rule = ({ servers, network, firewallIds, replaceServersOn, ssh }) => {
   const ofServers = { network, firewallIds, replaceServersOn, "ssh.existingKeys": isRecord(ssh) && ssh.existingKeys };
@@ -203,7 +172,7 @@ const nothingInVain: Rule = ({ servers, network, firewallIds, replaceServersOn, 
   ];
 };
 
-const rules: readonly Rule[] = [shapes, sshShape, pairs, plainNames, different, nothingInVain];
+const rules: readonly Rule[] = [shapes, sshShape, pairs, names, different, nothingInVain];
 
 export function hcloudProblems(draft: HcloudDraft): Problem[] {
   return rules.flatMap((rule) => rule(draft));

@@ -51,7 +51,7 @@ interface Monitor {
   ): unknown;
 }
 
-/** What a provider adds to the inputs of a resource that it has made. */
+/** What a provider adds to the inputs of a resource that it has made, or finds: that goes by the id that is asked for. */
 export type Made = (type: string, name: string) => Readonly<Record<string, unknown>>;
 
 /**
@@ -67,7 +67,7 @@ export async function run(program: () => pulumi.Output<unknown>, made: Made = ()
       const { id = `${name}-id`, ...outputs } = made(type, name);
       return { id: id as string, state: { ...inputs, ...outputs } };
     },
-    call: ({ token }) => made(token, ""),
+    call: ({ token, inputs }) => made(token, String(inputs.id ?? "")),
   });
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const { registerResource, registerResourceOutputs } = monitor;

@@ -1,0 +1,40 @@
+// What has to hold for lists of nodes and addresses, the same on every platform that makes machines.
+import type { Check } from "../validation/checks";
+import { entries, known, UNKNOWN } from "../validation/draft";
+import { type Problem, problem, show } from "../validation/problem";
+import { filledList } from "../validation/shape";
+
+export const networksFix = 'List the networks, such as ["203.0.113.0/24"].';
+
+/** A list that decides which resources there are: it has to be known when the program runs. */
+export function plainList(item: Check, fix: string): Check {
+  return (path, value) =>
+    value === UNKNOWN
+      ? [problem(path, "is an Output. List them; only what is in them can be Outputs.")]
+      : filledList(item, fix)(path, value);
+}
+
+/** A pair is two. */
+export function exactlyTwo(path: string, given: unknown): Problem[] {
+  return Array.isArray(given) && given.length !== 2
+    ? [problem(path, `has ${given.length}. List exactly two, one for each node.`)]
+    : [];
+}
+
+/** Names are keys of resources. */
+export function plainNames(path: string, given: unknown): Problem[] {
+  return entries<{ name: string }>(path, given as readonly { name: string }[])
+    .filter(({ value }) => value.name === UNKNOWN)
+    .map((entry) =>
+      problem(`${entry.path}.name`, "is an Output. Give a plain string; its resource is named after it."),
+    );
+}
+
+export function repeated(path: string, values: readonly unknown[], member: string, fix: string): Problem[] {
+  return values.flatMap((value, index) => {
+    const first = values.indexOf(value);
+    return known(value) && first < index
+      ? [problem(`${path}[${index}]${member}`, `${show(value)} is that of ${path}[${first}] too. ${fix}`)]
+      : [];
+  });
+}
