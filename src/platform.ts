@@ -77,8 +77,8 @@ export interface PlatformNode {
  * Exit status: 0 done, 75 try again, 77 denied. After a failure the last line on standard error is `CODE message`, such
  * as `429 too many requests`. The environment has HA_LB_NODE_ID, HA_LB_PEER_ID, HA_LB_ADDRESS_ID, HA_LB_LOCAL_ADDRESS
  * (what packets for the address are addressed to on this node), HA_LB_SECRETS (a directory with a file per secret, which
- * only root can read), HA_LB_RUN (a directory for root alone, to keep something between two calls until the next
- * reboot), and what stands in `env` and `moverEnv`.
+ * only root can read), HA_LB_RUN (a directory for root alone, to keep something between two calls while the
+ * agent is there), and what stands in `env` and `moverEnv`.
  */
 export interface Mover {
   /** Text of the script, its first line (`#!`) included. */
