@@ -127,8 +127,10 @@ class Telling(unittest.TestCase):
         self.assertEqual(world.two.convergence.api.state, "ok")
 
     def test_credentials_that_may_only_read_are_not_forgotten_by_a_standby(self) -> None:
-        world = failed_over(failure=lambda _node, verb: denied("403") if verb == "claim" else None)
-        world.run(5)
-        world.two.becomes("BACKUP")
-        world.run(120)
-        self.assertEqual(world.two.convergence.api.state, "denied")
+        for answer in (denied("403"), denied("unauthorized")):
+            with self.subTest(code=answer.code):
+                world = failed_over(failure=lambda _node, verb, told=answer: told if verb == "claim" else None)
+                world.run(5)
+                world.two.becomes("BACKUP")
+                world.run(120)
+                self.assertEqual(world.two.convergence.api.state, "denied")
