@@ -8,6 +8,7 @@ import type { Failover } from "../../src/keepalived/rules";
 import { priorities, type Timers } from "../../src/keepalived/timers";
 import { programOf } from "../../src/packages/model";
 import type { Packages } from "../../src/packages/rules";
+import type { AwsArgs, AwsSshArgs } from "../../src/platforms/awsArgs";
 import type { HcloudArgs, HcloudSshArgs } from "../../src/platforms/hcloudArgs";
 import type { Plain } from "../../src/validation/plain";
 import type { LoadOptions, LoadRun } from "../lab/client/loadClient";
@@ -18,8 +19,8 @@ import type { Lab } from "../lab/lab";
 import { loadBalancers, type MachineName, sharedAddress, webPort } from "../lab/layout";
 import { type ConfigValue, Pulumi, type UpOptions, type UpResult } from "../lab/pulumi";
 import { fetchFrom } from "./fetch";
-import { type LabPlatform, platformOf, type StackOutputs } from "./platforms/platform";
-import { type LoadBalancerName, other, type Site, urlOf } from "./platforms/site";
+import { type LabPlatform, platformOf } from "./platforms/platform";
+import { type LoadBalancerName, other, type Site, type StackOutputs, urlOf } from "./platforms/site";
 
 export { type LoadBalancerName, other } from "./platforms/site";
 
@@ -39,11 +40,15 @@ export interface PairSettings {
   /** @default the lab's web servers, checked by HTTP */
   readonly backends?: readonly BackendArgs[];
   readonly haproxy?: HaproxyArgs;
+  /** What differs for `aws`. */
+  readonly aws?: AwsSettings;
   /** What differs for `hcloud`. */
   readonly hcloud?: HcloudSettings;
   /** @default a token of the lab's Hetzner Cloud that can read and write */
   readonly failoverToken?: string;
 }
+
+export type AwsSettings = Partial<Omit<Plain<AwsArgs>, "ssh">> & { readonly ssh?: Partial<Plain<AwsSshArgs>> };
 
 export type HcloudSettings = Partial<Omit<Plain<HcloudArgs>, "ssh">> & { readonly ssh?: Partial<Plain<HcloudSshArgs>> };
 
@@ -70,6 +75,7 @@ const programs = {
   mail: join(root, "examples/mail"),
   "custom-platform": join(root, "examples/custom-platform"),
   hcloud: join(root, "examples/hcloud"),
+  aws: join(root, "examples/aws"),
   any: join(__dirname, "program"),
 };
 export type ExampleName = Exclude<keyof typeof programs, "any">;

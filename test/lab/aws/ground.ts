@@ -141,6 +141,8 @@ export class Ground {
       hostname: `ip-${main.replaceAll(".", "-")}`,
       userData,
       authorizedKeys: key ? [key] : [],
+      // As on Debian's images, which root cannot log in to.
+      user: "admin",
       metadata: { "instance-id": id },
       privateAddress: `${main}${prefix}`,
       secondaryAddresses: secondary.map((address) => `${address}${prefix}`),

@@ -27,6 +27,7 @@ export async function writeMachineFiles(upper: string, options: MachineFilesOpti
     if (content) file(upper, name, content);
   }
   writeSeed(upper, record);
+  if (record.user === "admin") writeImageUser(upper, record.user);
   directories(upper, "root", 0o700);
   directories(upper, "root/.ssh", 0o700);
   // sshd reads this one, too; authorized_keys is cloud-init's.
@@ -45,6 +46,13 @@ function writeSeed(upper: string, { id, hostname, userData, authorizedKeys, meta
   };
   file(upper, `${seed}/meta-data`, `${JSON.stringify(metaData)}\n`); // JSON is YAML
   file(upper, `${seed}/user-data`, userData || "#cloud-config\n{}\n", 0o600);
+}
+
+/** The image's settings are for root; a later file counts more. */
+function writeImageUser(upper: string, name: string): void {
+  const settings = { disable_root: true, users: ["default"], system_info: { default_user: { name } } };
+  directories(upper, "etc/cloud/cloud.cfg.d");
+  file(upper, "etc/cloud/cloud.cfg.d/91_user.cfg", `${JSON.stringify(settings)}\n`); // JSON is YAML
 }
 
 /** What update-ca-certificates would make of it: a bundle, as curl reads it, and a link by hash, as OpenSSL does. */

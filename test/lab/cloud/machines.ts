@@ -5,8 +5,10 @@ export interface MachineOptions {
   readonly hostname: string;
   /** What cloud-init runs at the first boot, as a user gave it; "" for none. */
   readonly userData: string;
-  /** Public keys, in OpenSSH's text form, with which root may log in. */
+  /** Public keys, in OpenSSH's text form, with which `user` may log in. */
   readonly authorizedKeys: readonly string[];
+  /** Who has a login on the image: the image's own user, who has sudo, or root. @default "root" */
+  readonly user?: "root" | "admin";
   /** Answered by the metadata service to this machine alone; the keys are paths below /hetzner/v1/metadata/. */
   readonly metadata: Readonly<Record<string, string>>;
   /** With prefix length; without one its second interface stays down. */

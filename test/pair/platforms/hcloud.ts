@@ -2,8 +2,8 @@
 import { HetznerControl } from "../../lab/hetzner/control";
 import type { Lab } from "../../lab/lab";
 import { cloudApi } from "../../lab/layout";
-import type { LabPlatform, StackOutputs } from "./platform";
-import { type LoadBalancerName, routedSite, type Site } from "./site";
+import type { LabPlatform } from "./platform";
+import { machineSite } from "./site";
 
 /** The operator's public network, and that of its bastions. */
 const allowFrom = ["198.51.100.0/24"];
@@ -32,24 +32,11 @@ export function hcloudPlatform(lab: Lab): LabPlatform {
       NODE_EXTRA_CA_CERTS: lab.authority,
       SSL_CERT_FILE: lab.authority,
     },
-    site(outputs) {
-      if (!outputs) throw new Error("the pair is nowhere before its first update");
-      return hcloudSite(lab, outputs);
-    },
+    site: (outputs) => machineSite(lab, outputs),
   };
 }
 
 /** The tests' hand on the cloud. */
 export function hetzner(lab: Lab): HetznerControl {
   return HetznerControl.of(lab.stateDir);
-}
-
-function hcloudSite(lab: Lab, { addresses, nodes }: StackOutputs): Site {
-  const machines = lab.machines();
-  const hosts = nodes.map(({ name, publicAddress }) => {
-    const machine = machines.find((one) => one.publicAddress === publicAddress);
-    if (!machine) throw new Error(`${name}: the lab has no machine at ${publicAddress}`);
-    return [name, machine];
-  });
-  return routedSite(lab, addresses, Object.fromEntries(hosts) as Record<LoadBalancerName, (typeof machines)[number]>);
 }

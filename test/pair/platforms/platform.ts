@@ -1,12 +1,13 @@
 // How a pair comes to be on one of the lab's platforms: arguments in, and where its nodes are once it is deployed.
 import type { Lab } from "../../lab/lab";
 import type { PairSettings } from "../pair";
+import { awsPlatform } from "./aws";
 import { existingPlatform } from "./existing";
 import { hcloudPlatform } from "./hcloud";
-import type { Site } from "./site";
+import type { Site, StackOutputs } from "./site";
 
 export interface LabPlatform {
-  readonly name: "existing" | "hcloud";
+  readonly name: "existing" | "hcloud" | "aws";
   /** The arguments of the library's platform, but for what is secret. */
   arguments(settings: PairSettings): object;
   /** Secrets among them, by the names that examples have for them in their configuration. */
@@ -19,13 +20,8 @@ export interface LabPlatform {
   site(outputs: StackOutputs | undefined): Site;
 }
 
-/** What every example and the tests' own program export. */
-export interface StackOutputs {
-  readonly addresses: readonly string[];
-  readonly nodes: readonly { readonly name: string; readonly publicAddress: string }[];
-}
-
 /** A lab with a cloud is for pairs in that cloud. */
 export function platformOf(lab: Lab): LabPlatform {
-  return lab.cloud === "hcloud" ? hcloudPlatform(lab) : existingPlatform(lab);
+  const platforms = { hcloud: hcloudPlatform, aws: awsPlatform, machines: existingPlatform };
+  return (lab.cloud ? platforms[lab.cloud] : existingPlatform)(lab);
 }

@@ -3,6 +3,12 @@ import type { Host } from "../../lab/host";
 import type { Lab } from "../../lab/lab";
 import { loadBalancers, type MachineName, sharedAddress } from "../../lab/layout";
 
+/** What every example and the tests' own program export. */
+export interface StackOutputs {
+  readonly addresses: readonly string[];
+  readonly nodes: readonly { readonly name: string; readonly publicAddress: string }[];
+}
+
 export type LoadBalancerName = (typeof loadBalancers)[number];
 
 export interface Site {
@@ -38,6 +44,18 @@ export function routedSite(
       return filtered(async (name) => gateways.includes(hosts[name].publicAddress));
     },
   };
+}
+
+/** Machines of the lab's cloud, found by the addresses that a stack tells. */
+export function machineSite(lab: Lab, outputs: StackOutputs | undefined): Site {
+  if (!outputs) throw new Error("the pair is nowhere before its first update");
+  const machines = lab.machines();
+  const hosts = outputs.nodes.map(({ name, publicAddress }) => {
+    const machine = machines.find((one) => one.publicAddress === publicAddress);
+    if (!machine) throw new Error(`${name}: the lab has no machine at ${publicAddress}`);
+    return [name, machine];
+  });
+  return routedSite(lab, outputs.addresses, Object.fromEntries(hosts) as Record<LoadBalancerName, Host<MachineName>>);
 }
 
 async function filtered(isOne: (name: LoadBalancerName) => Promise<boolean>): Promise<LoadBalancerName[]> {

@@ -5,7 +5,7 @@ import { HaLoadBalancer, type HaLoadBalancerArgs, type Platform } from "pulumi-h
 
 /** The arguments as plain data, and which platform they are for; secrets come by configuration. */
 type Arguments = Omit<HaLoadBalancerArgs, "platform"> & {
-  platform: { kind: "existing" | "hcloud"; ssh: object };
+  platform: { kind: "existing" | "hcloud" | "aws"; ssh: object };
 };
 
 const config = new pulumi.Config();

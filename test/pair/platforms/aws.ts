@@ -1,0 +1,24 @@
+// Instances and Elastic IPs that the lab's AWS makes, in its default VPC.
+import { AwsControl } from "../../lab/aws/control";
+import type { Lab } from "../../lab/lab";
+import type { LabPlatform } from "./platform";
+import { machineSite } from "./site";
+
+/** The operator's public network. */
+const allowFrom = ["198.51.100.0/24"];
+
+export function awsPlatform(lab: Lab): LabPlatform {
+  return {
+    name: "aws",
+    arguments: (settings) => ({ ...settings.aws, ssh: { allowFrom, ...settings.aws?.ssh } }),
+    secrets: ({ privateKey }) => ({ sshPrivateKey: privateKey ?? lab.sshKey.privateKey }),
+    exampleConfig: { allowSshFrom: allowFrom },
+    environment: lab.awsEnvironment,
+    site: (outputs) => machineSite(lab, outputs),
+  };
+}
+
+/** The tests' hand on the cloud. */
+export function ec2(lab: Lab): AwsControl {
+  return AwsControl.of(lab.stateDir);
+}
