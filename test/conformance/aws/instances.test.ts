@@ -70,6 +70,7 @@ describe("aws: instances", function () {
       hostname: "ip-10-77-16-4",
       userData: "#cloud-config\n{}\n",
       authorizedKeys: [key],
+      user: "admin",
       metadata: { "instance-id": one.InstanceId },
       privateAddress: "10.77.16.4/16",
       secondaryAddresses: ["10.77.16.5/16"],

@@ -10,8 +10,21 @@ from moto.ec2.models.subnets import Subnet
 
 
 def install() -> None:
+    Subnet.get_available_subnet_ip = get_available_subnet_ip
     Subnet.request_ip = request_ip
     EC2Backend.unassign_private_ip_addresses = unassign_private_ip_addresses
+
+
+original_get_available_subnet_ip = Subnet.get_available_subnet_ip
+
+
+def get_available_subnet_ip(self: Any, instance: Any) -> str:
+    """One that nobody had: an address that was given back may be asked for by its number, in the same call even."""
+    given_back, self._unused_ips = self._unused_ips, set()
+    try:
+        return str(original_get_available_subnet_ip(self, instance))
+    finally:
+        self._unused_ips = given_back
 
 
 original_request_ip = Subnet.request_ip
