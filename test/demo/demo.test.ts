@@ -108,6 +108,26 @@ describe("npm run demo", function () {
     await assertNothingIsLeft();
   });
 
+  for (const platform of ["hcloud", "aws"] as const) {
+    it(`reports the same where a cloud moves the address: ${platform}`, async () => {
+      const faults = ["haproxy-stop", "haproxy-kill"];
+      const demo = startDemo(["--platform", platform, "--faults", faults.join(), "--json", json]);
+      assert.equal(await exitCode(demo), 0, demo.said());
+      const { engine: _, provisionSeconds, faults: found, ...rest } = report();
+      assert.ok(Number(provisionSeconds) > 0);
+      assert.deepEqual(rest, { platform, secondUpChanges: 0, previewChangesAfterFaults: 0, destroyed: true });
+      assert.deepEqual(
+        found.map(({ name, ownerBefore, ownerAfter }) => [name, ownerBefore !== ownerAfter]),
+        // systemd starts it again before any cloud could have moved anything.
+        [
+          ["haproxy-stop", true],
+          ["haproxy-kill", false],
+        ],
+      );
+      await assertNothingIsLeft();
+    });
+  }
+
   for (const [moment, sign] of [
     ["while hosts boot", "booting"],
     ["in the middle of an update", "pulumi up"],

@@ -1,11 +1,10 @@
 // The options of `npm run demo`.
 import { parseArgs } from "node:util";
-import { type PairFault, pairFaults } from "../pair/faults";
-
-export const platforms = ["existing"] as const;
+import { faultsOn, type PairFault, pairFaults } from "../pair/faults";
+import { type PlatformName, platformNames } from "../pair/platforms/platform";
 
 export interface DemoOptions {
-  readonly platform: (typeof platforms)[number];
+  readonly platform: PlatformName;
   /** Leave the lab up at the end. */
   readonly keep: boolean;
   readonly faults: readonly PairFault[];
@@ -15,7 +14,7 @@ export interface DemoOptions {
   readonly json?: string;
 }
 
-export const usage = `Usage: npm run demo -- [--platform ${platforms.join("|")}] [--faults a,b] [--keep] [--json FILE] [--lab NAME]
+export const usage = `Usage: npm run demo -- [--platform ${platformNames.join("|")}] [--faults a,b] [--keep] [--json FILE] [--lab NAME]
 Faults: ${pairFaults.map(({ name }) => name).join(", ")}`;
 
 /** @throws Error with a sentence for the user. */
@@ -23,29 +22,30 @@ export function demoOptions(args: string[]): DemoOptions {
   const { values } = parseArgs({
     args,
     options: {
-      platform: { type: "string", default: platforms[0] },
+      platform: { type: "string", default: platformNames[0] },
       faults: { type: "string" },
       keep: { type: "boolean", default: false },
       lab: { type: "string", default: "demo" },
       json: { type: "string" },
     },
   });
-  const platform = platforms.find((name) => name === values.platform);
+  const platform = platformNames.find((name) => name === values.platform);
   if (!platform) {
-    throw new Error(`--platform ${values.platform} is not there. Platforms: ${platforms.join(", ")}.`);
+    throw new Error(`--platform ${values.platform} is not there. Platforms: ${platformNames.join(", ")}.`);
   }
-  return { platform, keep: values.keep, lab: values.lab, faults: chosenFaults(values.faults), json: values.json };
+  const faults = chosenFaults(faultsOn(platform), values.faults);
+  return { platform, keep: values.keep, lab: values.lab, faults, json: values.json };
 }
 
-function chosenFaults(list: string | undefined): readonly PairFault[] {
+function chosenFaults(faults: readonly PairFault[], list: string | undefined): readonly PairFault[] {
   if (list === undefined) {
-    return pairFaults;
+    return faults;
   }
   return list.split(",").map((name) => {
-    const fault = pairFaults.find((candidate) => candidate.name === name.trim());
+    const fault = faults.find((candidate) => candidate.name === name.trim());
     if (!fault) {
       throw new Error(
-        `--faults: "${name}" is not a fault. Faults: ${pairFaults.map((candidate) => candidate.name).join(", ")}.`,
+        `--faults: "${name}" is not a fault. Faults: ${faults.map((candidate) => candidate.name).join(", ")}.`,
       );
     }
     return fault;

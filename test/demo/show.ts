@@ -3,10 +3,17 @@ import { writeFileSync } from "node:fs";
 import { Lab } from "../lab/lab";
 import { pulumiChanges } from "../pair/audit";
 import { observeFault } from "../pair/observe";
-import { Pair, url, webServers } from "../pair/pair";
+import { Pair, webServers } from "../pair/pair";
 import { type DemoOptions, demoOptions } from "./options";
 import { brokenPromises, type DemoReport, faultTable, touched } from "./report";
 import { step } from "./steps";
+
+/** What each platform's demo deploys, and where. */
+const scenes = {
+  existing: { example: "quickstart", cloud: undefined, boots: "two load balancers, two web servers" },
+  hcloud: { example: "hcloud", cloud: "hcloud", boots: "two web servers, and a Hetzner Cloud of the lab's own" },
+  aws: { example: "aws", cloud: "aws", boots: "two web servers, and an AWS of the lab's own" },
+} as const;
 
 async function show(options: DemoOptions): Promise<void> {
   const report: DemoReport = {
@@ -34,19 +41,18 @@ async function show(options: DemoOptions): Promise<void> {
 }
 
 async function demo(
-  { faults, keep, lab: labName }: DemoOptions,
+  { platform, faults, keep, lab: labName }: DemoOptions,
   report: Readonly<DemoReport>,
   found: (part: Partial<DemoReport>) => void,
 ): Promise<void> {
-  const lab = await step("Starting the lab: two load balancers, two web servers", () =>
-    Lab.up(labName, { log: console.log }),
-  );
-  const pair = await Pair.example(lab, "quickstart", { webServers: webServers(lab) });
+  const { example, cloud, boots } = scenes[platform];
+  const lab = await step(`Starting the lab: ${boots}`, () => Lab.up(labName, { log: console.log, cloud }));
+  const pair = await Pair.example(lab, example, { webServers: webServers(lab) });
   const engine = (await pair.pulumi.command(["version"])).stdout.trim();
   found({ engine });
   const first = await step(`pulumi up (${engine})`, () => pair.up());
   found({ provisionSeconds: Number(first.seconds.toFixed(1)) });
-  console.log(`  ${url} is served by ${await pair.active()}`);
+  console.log(`  ${pair.url} is served by ${await pair.active()}`);
   const second = await step("pulumi up again, which has nothing to do", () => pair.up());
   found({ secondUpChanges: touched(second.changes) });
   for (const fault of faults) {
@@ -60,6 +66,9 @@ async function demo(
   const preview = await step("pulumi preview --refresh after all this", () => pulumiChanges(pair));
   found({ previewChangesAfterFaults: touched(preview) });
   console.log(`\n${faultTable(report.faults, new Map(faults.map(({ name, title }) => [name, title])))}\n`);
+  if (cloud) {
+    console.log("The cloud's own time to move an address comes on top of what the timers allow.");
+  }
   console.log(
     `The second \`up\` changed ${report.secondUpChanges} resources; after the faults a preview wants to change ${report.previewChangesAfterFaults}.`,
   );

@@ -1,6 +1,7 @@
 // The faults that the pair has to survive, each with what the protocol itself needs for it.
 import { masterDownSeconds, probeFailures, skewSeconds, type Timers } from "../../src/keepalived/timers";
 import type { FaultName } from "../lab/faults";
+import type { PlatformName } from "./platforms/platform";
 import { type LoadBalancerName, other } from "./platforms/site";
 
 /** Of a pair, what decides how long a fault may last. */
@@ -13,6 +14,8 @@ export interface TimedPair {
 export interface PairFault {
   readonly name: FaultName;
   readonly title: string;
+  /** The node gets over it by itself, sooner than another one could serve: the address stays. @default false */
+  readonly ridesOut?: boolean;
   /**
    * Milliseconds that the timers alone allow until the standby takes over. The standby's priority counts, because the
    * skew comes from it.
@@ -28,9 +31,11 @@ export const afterGoodbye = (pair: TimedPair, active: LoadBalancerName) =>
 const afterSilence = (pair: TimedPair, active: LoadBalancerName) =>
   1000 * masterDownSeconds(pair.timers.advertIntervalSeconds, pair.priorityOf(other(active)));
 
-/** A question may just have been answered; then it takes the next ones without an answer, and the goodbye. */
-const afterProbes = (pair: TimedPair, active: LoadBalancerName) =>
-  1000 * (1 + probeFailures) * pair.timers.probeIntervalSeconds + afterGoodbye(pair, active);
+/** A question may just have been answered; then it takes the next ones without an answer. */
+const untilNoticed = ({ timers }: TimedPair) => 1000 * (1 + probeFailures) * timers.probeIntervalSeconds;
+
+/** Notices it, and says goodbye. */
+const afterProbes = (pair: TimedPair, active: LoadBalancerName) => untilNoticed(pair) + afterGoodbye(pair, active);
 
 export const pairFaults: readonly PairFault[] = [
   { name: "haproxy-stop", title: "HAProxy stopped", limitMs: afterGoodbye },
@@ -42,3 +47,12 @@ export const pairFaults: readonly PairFault[] = [
   { name: "power-off", title: "power off", limitMs: afterSilence },
   { name: "reboot", title: "reboot", limitMs: afterGoodbye },
 ];
+
+/** Where a cloud has to move the address, a HAProxy that dies is there again before that could be done. */
+const cloudFaults = pairFaults.map((fault) =>
+  fault.name === "haproxy-kill" ? { ...fault, ridesOut: true, limitMs: untilNoticed } : fault,
+);
+
+export function faultsOn(platform: PlatformName): readonly PairFault[] {
+  return platform === "existing" ? pairFaults : cloudFaults;
+}

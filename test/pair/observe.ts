@@ -56,23 +56,35 @@ export interface ObserveOptions {
   readonly perSecond?: number;
   /** How long the address may be away. @default 30000 */
   readonly patienceMs?: number;
+  /** The node is bound to get over the fault by itself. @default false: another one has to take over */
+  readonly ridesOut?: boolean;
 }
 
 const STEADY_ANSWERS = 20;
 
 /**
- * The pair has to be redundant before; the fault is still in place after, and the address has to be on the other node.
+ * The pair has to be redundant before; the fault is still in place after, and the address has to be on the other node,
+ * or still on the same one if that is said to ride the fault out.
  * @throws Error when it is not, within the patience
  */
 export async function observeFault(
   pair: ObservedPair & TimedPair,
   fault: PairFault,
-  options: ObserveOptions = {},
+  options: Omit<ObserveOptions, "ridesOut"> = {},
 ): Promise<FaultReport> {
   const [active] = await pair.holders();
   const limitMs = Math.round(fault.limitMs(pair, active ?? "lb1"));
-  const { recovered, ownerAfter, outageStart: _, ...seen } = await observeOutage(pair, fault.name, options);
-  if (!recovered || ownerAfter === null || ownerAfter === seen.ownerBefore) {
+  const { ridesOut = false } = fault;
+  const {
+    recovered,
+    ownerAfter,
+    outageStart: _,
+    ...seen
+  } = await observeOutage(pair, fault.name, {
+    ...options,
+    ridesOut,
+  });
+  if (!recovered || ownerAfter === null || (ownerAfter === seen.ownerBefore) !== ridesOut) {
     const place = ownerAfter === null ? "on no single node" : `on ${ownerAfter}`;
     throw new Error(
       `${fault.title} on ${seen.ownerBefore}: the address is ${place} and ${recovered ? "" : "not "}answered`,
@@ -85,7 +97,7 @@ export async function observeFault(
 export async function observeOutage(
   pair: ObservedPair,
   fault: FaultName,
-  { perSecond = 200, patienceMs = 30_000 }: ObserveOptions = {},
+  { perSecond = 200, patienceMs = 30_000, ridesOut = false }: ObserveOptions = {},
 ): Promise<ObservedOutage> {
   const [ownerBefore, second] = await pair.holders();
   if (!ownerBefore || second) {
@@ -95,7 +107,7 @@ export async function observeOutage(
   const stolenBefore = stolenMs();
   try {
     const injectedAt = await pair.fault(fault, ownerBefore);
-    await movedAndAnswers(pair, ownerBefore, patienceMs);
+    await settles(pair, patienceMs, (holder) => (holder === ownerBefore) === ridesOut);
     const [ownerAfter, another] = await pair.holders();
     const { requests, lost, lostOutside, outageMs, outageStart, recovered } = await client.stop({ since: injectedAt });
     return {
@@ -115,8 +127,12 @@ export async function observeOutage(
   }
 }
 
-/** Returns when another node holds the address and answers steadily, or when patience ends. */
-async function movedAndAnswers(pair: ObservedPair, ownerBefore: LoadBalancerName, patienceMs: number): Promise<void> {
+/** Returns when the right node alone holds the address and answers steadily, or when patience ends. */
+async function settles(
+  pair: ObservedPair,
+  patienceMs: number,
+  isRight: (holder: LoadBalancerName) => boolean,
+): Promise<void> {
   const deadline = ownTime() + patienceMs;
   let answers = 0;
   const settled = async () => {
@@ -124,8 +140,8 @@ async function movedAndAnswers(pair: ObservedPair, ownerBefore: LoadBalancerName
       return true;
     }
     const [holder, second] = await pair.holders();
-    const moved = holder !== undefined && holder !== ownerBefore && !second;
-    answers = moved && (await pair.answers()) ? answers + 1 : 0;
+    const right = holder !== undefined && !second && isRight(holder);
+    answers = right && (await pair.answers()) ? answers + 1 : 0;
     return answers >= STEADY_ANSWERS;
   };
   // One request may still be under way at the deadline.

@@ -6,8 +6,11 @@ import { existingPlatform } from "./existing";
 import { hcloudPlatform } from "./hcloud";
 import type { Site, StackOutputs } from "./site";
 
+export const platformNames = ["existing", "hcloud", "aws"] as const;
+export type PlatformName = (typeof platformNames)[number];
+
 export interface LabPlatform {
-  readonly name: "existing" | "hcloud" | "aws";
+  readonly name: PlatformName;
   /** The arguments of the library's platform, but for what is secret. */
   arguments(settings: PairSettings): object;
   /** Secrets among them, by the names that examples have for them in their configuration. */
