@@ -16,7 +16,7 @@ import { asMarkdown, asText } from "./table";
 const benches = {
   provision: (options: Options) => perform(provision, options),
   failover: (options: Options) =>
-    options.platform === "hcloud" ? perform(moving, options) : perform(failover, options),
+    options.platform === "existing" ? perform(failover, options) : perform(moving(options.platform), options),
   stability: (options: Options) => perform(stability, options),
   proxy: (options: Options) => perform(proxy, options),
   render: (options: Options) => perform(render, options),

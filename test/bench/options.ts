@@ -1,11 +1,12 @@
 // The options of `npm run bench`.
 import { parseArgs } from "node:util";
+import { type PlatformName, platformNames } from "../pair/platforms/platform";
 import type { BenchOptions } from "./bench";
 
 export interface Options extends BenchOptions {
   readonly bench: string;
   /** Where the pair runs; for `failover` alone. */
-  readonly platform: (typeof platforms)[number];
+  readonly platform: PlatformName;
   readonly json?: string;
   readonly svg?: string;
   /** Prints the tables as they go into the docs. */
@@ -14,12 +15,10 @@ export interface Options extends BenchOptions {
   readonly from?: string;
 }
 
-export const platforms = ["existing", "hcloud"] as const;
-
 export const usage = `Usage: npm run bench -- BENCH [--json FILE] [--svg [FILE]] [--markdown] [--from FILE]
   provision           first, changed and unchanged \`pulumi up\`, beside an empty program
-  failover            outage per fault at each profile, beside a pair as tutorials build it; with --platform hcloud
-                      what a move of the address is made of, beside a one-shot script
+  failover            outage per fault at each profile, beside a pair as tutorials build it; on a cloud what a move
+                      of the address is made of, beside a one-shot script
   stability           false failovers while both nodes stall at random
   proxy               requests through the rendered configuration, beside one by hand, nginx and the server alone
   render              processor time that large arguments take, up to 4,000 backends
@@ -27,8 +26,8 @@ export const usage = `Usage: npm run bench -- BENCH [--json FILE] [--svg [FILE]]
   --repeats N         how often each thing is measured (failover 10, provision 3, proxy 5, render 5)
   --minutes N         how long the nodes are stalled (stability 10)
   --seed TEXT         of the stalls (stability)
-  --platform NAME     of failover: ${platforms.join(", ")}
-  --profiles a,b      of steady, fast, fastest; failover also knows tutorial, and on hcloud agent, script
+  --platform NAME     of failover: ${platformNames.join(", ")}
+  --profiles a,b      of steady, fast, fastest; failover also knows tutorial, and on clouds agent, script
   --faults a,b        of failover
   --json FILE         keep the figures
   --svg [FILE]        draw the picture (docs/images/BENCH.svg)
@@ -44,10 +43,10 @@ export function benchOptions(args: readonly string[], benches: readonly string[]
   const { values } = parseArgs({
     args: withDefaultPicture(
       args.filter((argument) => argument !== bench),
-      `docs/images/${[bench, ...args.filter((argument) => argument === "hcloud")].join("-")}.svg`,
+      `docs/images/${[bench, ...args.filter((argument) => ["hcloud", "aws"].includes(argument))].join("-")}.svg`,
     ),
     options: {
-      platform: { type: "string", default: platforms[0] },
+      platform: { type: "string", default: platformNames[0] },
       repeats: { type: "string" },
       minutes: { type: "string" },
       seed: { type: "string", default: "pair" },
@@ -59,9 +58,11 @@ export function benchOptions(args: readonly string[], benches: readonly string[]
       from: { type: "string" },
     },
   });
-  const platform = platforms.find((name) => name === values.platform);
+  const platform = platformNames.find((name) => name === values.platform);
   if (!platform || (platform !== "existing" && bench !== "failover")) {
-    throw new Error(`--platform ${values.platform}: failover knows ${platforms.join(", ")}, other benches know one.`);
+    throw new Error(
+      `--platform ${values.platform}: failover knows ${platformNames.join(", ")}, other benches know one.`,
+    );
   }
   return {
     bench,

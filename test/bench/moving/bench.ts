@@ -8,10 +8,10 @@ import type { Lab } from "../../lab/lab";
 import { loadBalancers } from "../../lab/layout";
 import { observeOutage } from "../../pair/observe";
 import { type LoadBalancerName, other, Pair } from "../../pair/pair";
-import { hetzner } from "../../pair/platforms/hcloud";
 import { type Bench, type BenchOptions, chosen, circumstances } from "../bench";
 import { withLab } from "../labs";
 import { undisturbed } from "../quiet";
+import { type Call, type MovingCloud, movingClouds } from "./clouds";
 import { useAgent, useScript } from "./oneShotScript";
 import { cells, type Idle, type MovingReport, type Observation, type Parts, type Subject } from "./report";
 import { chart, tables } from "./show";
@@ -22,9 +22,11 @@ const delays = [0, 1, 5];
 const REQUESTS_PER_SECOND = 200;
 const IDLE_SECONDS = 120;
 
-export const moving: Bench<MovingReport> = { measure, tables, chart };
+export function moving(platform: keyof typeof movingClouds): Bench<MovingReport> {
+  return { measure: (options) => measure(movingClouds[platform], options), tables, chart };
+}
 
-async function measure(options: BenchOptions): Promise<MovingReport> {
+async function measure(cloud: MovingCloud, options: BenchOptions): Promise<MovingReport> {
   const faults = chosen("--faults", options.faults, faultNames);
   const wanted = chosen("--profiles", options.profiles, subjects);
   const repeats = options.repeats ?? 10;
@@ -34,14 +36,14 @@ async function measure(options: BenchOptions): Promise<MovingReport> {
       const pair = await Pair.prepare(lab);
       await step("pulumi up", () => pair.up());
       await pair.waitUntilRedundant();
-      const idle = await step(`the agents at rest, for ${IDLE_SECONDS} s`, () => atRest(lab, pair));
+      const idle = await step(`the agents at rest, for ${IDLE_SECONDS} s`, () => atRest(cloud, lab, pair));
       const observations: Observation[] = [];
       for (const subject of wanted) {
-        if (subject === "script") await useScript(pair, lab.hetznerTokens.failover, pair.addresses[0] as string);
+        if (subject === "script") await useScript(pair, await cloud.oneShotScript(lab, pair));
         for (let repeat = 1; repeat <= repeats; repeat++) {
           for (const delaySeconds of delays) {
             for (const fault of faults) {
-              observations.push(await observe(lab, pair, { subject, fault, delaySeconds, repeat }));
+              observations.push(await observe(cloud, lab, pair, { subject, fault, delaySeconds, repeat }));
             }
           }
         }
@@ -49,27 +51,28 @@ async function measure(options: BenchOptions): Promise<MovingReport> {
       }
       return {
         circumstances: await circumstances(pair.pulumi),
+        addressKind: cloud.addressKind,
         requestsPerSecond: REQUESTS_PER_SECOND,
         cells: cells(observations),
         idle,
         observations,
       };
     },
-    { cloud: "hcloud" },
+    { cloud: cloud.form },
   );
 }
 
 type What = Pick<Observation, "subject" | "fault" | "delaySeconds" | "repeat">;
 
-async function observe(lab: Lab, pair: Pair, what: What): Promise<Observation> {
+async function observe(cloud: MovingCloud, lab: Lab, pair: Pair, what: What): Promise<Observation> {
   const { subject, fault, delaySeconds, repeat } = what;
-  await hetzner(lab).delays({ assign_floating_ip: delaySeconds });
+  await cloud.delay(lab, delaySeconds);
   const { result, disturbed } = await undisturbed(async () => {
-    await hetzner(lab).forget();
+    await cloud.forget(lab);
     const injectedAt = now();
     const seen = await observeOutage(pair, fault, { perSecond: REQUESTS_PER_SECOND });
     const successor = other(seen.ownerBefore);
-    const [parts, callsBefore] = await timeline(lab, pair, successor, injectedAt, seen);
+    const [parts, callsBefore] = await timeline(cloud, lab, pair, successor, injectedAt, seen);
     await lab.heal();
     await settled(pair, subject);
     return { ...seen, parts, callsBefore };
@@ -102,17 +105,17 @@ async function settled(pair: Pair, subject: Subject): Promise<void> {
 
 /** By the clock that all of them share. */
 async function timeline(
+  cloud: MovingCloud,
   lab: Lab,
   pair: Pair,
   successor: LoadBalancerName,
   since: number,
   { outageMs, outageStart }: { readonly outageMs: number; readonly outageStart: number },
 ): Promise<[Parts, number]> {
-  const control = hetzner(lab);
-  const source = [pair.host(successor).publicAddress, pair.host(successor).privateAddress];
-  const calls = (await control.requests()).filter((call) => source.includes(call.source));
-  const claim = calls.find(({ method, path }) => method === "POST" && path.endsWith("/actions/assign"));
-  const move = (await control.moves()).find(({ at }) => at > since);
+  const calls = callsOf(pair, successor, await cloud.calls(lab));
+  const claim = calls.find(({ claims }) => claims);
+  // Where an address is taken away first, it moves to nobody before.
+  const move = (await cloud.moves(lab)).find(({ at, to }) => at > since && to !== null);
   if (!claim || !move) throw new Error("the API was not asked to move the address, or did not");
   const master = await masterAt(pair, successor, since);
   const parts = {
@@ -123,6 +126,11 @@ async function timeline(
   };
   // What the standby asks while it is one does not delay anything.
   return [parts, calls.filter(({ at }) => at > master && at <= claim.at).length];
+}
+
+function callsOf(pair: Pair, node: LoadBalancerName, calls: readonly Call[]): readonly Call[] {
+  const { publicAddress, privateAddress } = pair.host(node);
+  return calls.filter(({ source }) => source === publicAddress || source === privateAddress);
 }
 
 /** When Keepalived said so, by the journal's monotonic clock. */
@@ -139,17 +147,17 @@ async function masterAt(pair: Pair, node: LoadBalancerName, since: number): Prom
   return found;
 }
 
-async function atRest(lab: Lab, pair: Pair): Promise<Idle[]> {
-  await hetzner(lab).forget();
+async function atRest(cloud: MovingCloud, lab: Lab, pair: Pair): Promise<Idle[]> {
+  await cloud.forget(lab);
   const cpu = () => loadBalancers.map((name) => agents.map((unit) => pair.host(name).service(unit).cpuUs()));
   const agents = ["ha-lb-agent", "ha-lb-vip"];
   const [before, from] = [cpu(), now()];
   await delay(IDLE_SECONDS * 1000);
   const [after, seconds] = [cpu(), (now() - from) / 1000];
-  const calls = await hetzner(lab).requests();
+  const calls = await cloud.calls(lab);
   const active = await pair.active();
   return loadBalancers.map((node, index) => {
-    const own = calls.filter(({ source }) => source === pair.host(node).publicAddress).length;
+    const own = callsOf(pair, node, calls).length;
     const used = agents.reduce((sum, _, agent) => {
       return sum + ((after[index]?.[agent] ?? 0) - (before[index]?.[agent] ?? 0)) / 1e6;
     }, 0);

@@ -1,20 +1,10 @@
-// A notify script as it is usually written: looks up what it needs, assigns the address once, and is done. It takes the
-// place of the agent on a pair's nodes for as long as it is measured.
+// A notify script of each cloud's takes the place of the agent on a pair's nodes for as long as it is measured.
 import type { Host } from "../../lab/host";
 import type { MachineName } from "../../lab/layout";
 import { loadBalancers } from "../../lab/layout";
 import type { Pair } from "../../pair/pair";
 
 const UNIT = "one-shot-script";
-
-const script = (token: string, address: string) => `#!/bin/sh
-api() { curl --silent --header "Authorization: Bearer ${token}" --header "Content-Type: application/json" "$@"; }
-url=https://api.hetzner.cloud/v1
-server=$(api "$url/servers?name=$(cat /etc/hostname)" | python3 -c 'import json, sys; print(json.load(sys.stdin)["servers"][0]["id"])')
-ip=$(api "$url/floating_ips" | python3 -c 'import json, sys
-print([ip["id"] for ip in json.load(sys.stdin)["floating_ips"] if ip["ip"] == "${address}"][0])')
-api --request POST --data "{\\"server\\": $server}" "$url/floating_ips/$ip/actions/assign"
-`;
 
 /** What Keepalived does with a script of \`notify_master\`. */
 const notifier = `#!/bin/sh
@@ -37,9 +27,10 @@ const neverStarted = `[Unit]
 ConditionPathExists=!/root/${UNIT}
 `;
 
-export async function useScript(pair: Pair, token: string, address: string): Promise<void> {
+/** @param scriptOf its text, for a node */
+export async function useScript(pair: Pair, scriptOf: (host: Host<MachineName>) => Promise<string>): Promise<void> {
   await onBoth(pair, async (host) => {
-    await host.must(`cat >/root/${UNIT} && chmod 700 /root/${UNIT}`, { input: script(token, address) });
+    await host.must(`cat >/root/${UNIT} && chmod 700 /root/${UNIT}`, { input: await scriptOf(host) });
     await host.must(`cat >/root/${UNIT}-notifier && chmod 700 /root/${UNIT}-notifier`, { input: notifier });
     await host.must(`cat >/etc/systemd/system/${UNIT}.service`, { input: unit });
     await host.must(`mkdir -p $(dirname ${without}) && cat >${without}`, { input: neverStarted });

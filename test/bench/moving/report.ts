@@ -61,6 +61,8 @@ export interface Idle {
 
 export interface MovingReport {
   readonly circumstances: Circumstances;
+  /** What the cloud calls it. */
+  readonly addressKind: string;
   readonly requestsPerSecond: number;
   readonly cells: readonly Cell[];
   readonly idle: readonly Idle[];

@@ -84,11 +84,11 @@ function idleTable(idle: readonly Idle[]): Table {
   };
 }
 
-export function chart({ cells, circumstances, requestsPerSecond }: MovingReport): Chart {
+export function chart({ cells, circumstances, addressKind, requestsPerSecond }: MovingReport): Chart {
   const max = axisEnd(Math.max(...cells.map(({ outageMs }) => outageMs.worst)) / 1000, 1);
   const groups = groupBy(cells, (cell) => `${titleOf(cell)}, the API takes ${cell.delaySeconds} s`);
   return {
-    title: "How long a floating IP is away",
+    title: `How long the ${addressKind} is away`,
     subtitle: `Medians of ${Math.max(...cells.map(({ repeats }) => repeats))} repeats, ${requestsPerSecond} new connections a second, ${circumstances.cores} cores`,
     axis: { label: "seconds without an answer", max, step: 1 },
     groups: Array.from(groups, ([title, found]) => ({ title, rows: found.map(bar) })),
