@@ -1,5 +1,9 @@
 // What the smoke test asks of Hetzner's API: who holds an address, and the power buttons.
-export class HetznerCloud {
+import type { SmokeCloud } from "./cloud";
+
+export class HetznerCloud implements SmokeCloud {
+  readonly user = "root";
+
   constructor(
     private readonly token: string,
     private readonly endpoint = process.env.HCLOUD_ENDPOINT || "https://api.hetzner.cloud/v1",

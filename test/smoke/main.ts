@@ -1,9 +1,8 @@
-// Tries the library in an account of yours, and removes all of it again: npm run cloud-smoke -- hcloud
-// Servers and a floating IP cost money for as long as it runs, some ten minutes.
+// Tries the library in an account of yours, and removes all of it again: npm run cloud-smoke -- hcloud | aws
+// Machines and addresses cost money for as long as it runs, some ten minutes.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { faultTable } from "../demo/report";
 import { step } from "../demo/steps";
 import { run, until } from "../lab/command";
@@ -11,52 +10,10 @@ import { Pulumi } from "../lab/pulumi";
 import { pairFaults } from "../pair/faults";
 import { observeFault } from "../pair/observe";
 import type { LoadBalancerName } from "../pair/platforms/site";
-import { HetznerCloud } from "./hetznerCloud";
-import { makeKey, SmokePair, smokeFaults } from "./smokePair";
+import { type Options, smokeOptions, usage } from "./options";
+import { makeKey, SmokePair } from "./smokePair";
 
-const usage = `Usage: npm run cloud-smoke -- hcloud --allow-ssh-from CIDR [--location fsn1] [--server-type cx23]
-                              [--ip-range RANGE --subnet-ip-range RANGE] [--faults a,b] [--json FILE]
-HCLOUD_TOKEN: a read and write token of a project that holds nothing else.
---allow-ssh-from: this machine's address as Hetzner sees it, such as 203.0.113.7/32.
-Faults: ${smokeFaults.join(", ")}`;
-
-interface Options {
-  readonly token: string;
-  readonly config: Readonly<Record<string, string | string[]>>;
-  readonly faults: readonly string[];
-  readonly json: string | undefined;
-}
-
-function optionsOf(args: string[]): Options {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      "allow-ssh-from": { type: "string" },
-      location: { type: "string", default: "fsn1" },
-      "server-type": { type: "string", default: "cx23" },
-      "ip-range": { type: "string" },
-      "subnet-ip-range": { type: "string" },
-      faults: { type: "string", default: "haproxy-stop,keepalived-stop,power-off" },
-      json: { type: "string" },
-    },
-  });
-  const token = process.env.HCLOUD_TOKEN;
-  const allowed = values["allow-ssh-from"];
-  if (positionals.join() !== "hcloud" || !token || !allowed) throw new Error(usage);
-  const ranges = {
-    ...(values["ip-range"] && { ipRange: values["ip-range"] }),
-    ...(values["subnet-ip-range"] && { subnetIpRange: values["subnet-ip-range"] }),
-  };
-  return {
-    token,
-    config: { location: values.location, serverType: values["server-type"], allowSshFrom: [allowed], ...ranges },
-    faults: values.faults.split(","),
-    json: values.json,
-  };
-}
-
-async function smoke({ token, config, faults, json }: Options): Promise<void> {
+async function smoke({ platform, cloud, config, faults, json }: Options): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "smoke-"));
   const keyFile = join(directory, "key");
   await makeKey(keyFile);
@@ -68,20 +25,16 @@ async function smoke({ token, config, faults, json }: Options): Promise<void> {
     extraEnv: { ...forProviders(), PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "false" },
   });
   await pulumi.init("smoke");
-  await pulumi.config({
-    ...config,
-    sshPrivateKey: { secret: readFileSync(keyFile, "utf8") },
-    failoverToken: { secret: token },
-  });
+  await pulumi.config({ ...config, sshPrivateKey: { secret: readFileSync(keyFile, "utf8") } });
   try {
     const first = await step("pulumi up", () => pulumi.up({ timeoutMs: 30 * 60_000 }));
-    const pair = new SmokePair(await placeOf(pulumi, keyFile, join(directory, "known_hosts")), new HetznerCloud(token));
+    const pair = new SmokePair(await placeOf(pulumi, keyFile, join(directory, "known_hosts")), cloud);
     const reports = [];
     for (const name of faults) reports.push(await broken(pair, name));
     const preview = await step("pulumi preview --refresh", () => pulumi.preview({ refresh: true }));
     console.log(`\n${faultTable(reports, new Map(pairFaults.map(({ name, title }) => [name, title])))}\n`);
     if (json) {
-      const report = { platform: "hcloud", provisionSeconds: first.seconds, faults: reports, preview: preview.changes };
+      const report = { platform, provisionSeconds: first.seconds, faults: reports, preview: preview.changes };
       writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
     }
   } finally {
@@ -93,7 +46,7 @@ async function smoke({ token, config, faults, json }: Options): Promise<void> {
 /** What this was given for the cloud, and for the way there. */
 function forProviders(): Record<string, string> {
   const given = Object.entries(process.env).filter(([name]) =>
-    /^(PATH|HCLOUD_|https?_proxy|NODE_EXTRA|SSL_CERT)/i.test(name),
+    /^(PATH|HCLOUD_|AWS_|https?_proxy|NODE_EXTRA|SSL_CERT)/i.test(name),
   );
   return Object.fromEntries(given) as Record<string, string>;
 }
@@ -102,15 +55,8 @@ async function broken(pair: SmokePair, name: string) {
   const fault = pairFaults.find((one) => one.name === name);
   if (!fault) throw new Error(`"${name}" is no fault. ${usage}`);
   return step(fault.title, async () => {
-    const {
-      lostOutside: _,
-      stolenMs: __,
-
-      ...report
-    } = await observeFault(pair, fault, {
-      perSecond: 50,
-      patienceMs: 120_000,
-    });
+    const observed = await observeFault(pair, fault, { perSecond: 50, patienceMs: 120_000 });
+    const { lostOutside: _, stolenMs: __, ...report } = observed;
     await pair.heal();
     await until(
       "the pair to be redundant",
@@ -147,7 +93,7 @@ async function placeOf(pulumi: Pulumi, keyFile: string, knownHosts: string) {
 }
 
 async function main(): Promise<void> {
-  await smoke(optionsOf(process.argv.slice(2)));
+  await smoke(smokeOptions(process.argv.slice(2)));
 }
 
 main().catch((error) => {

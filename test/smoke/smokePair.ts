@@ -10,7 +10,7 @@ import type { FaultName } from "../lab/faults";
 import type { TimedPair } from "../pair/faults";
 import type { ObservedPair } from "../pair/observe";
 import { type LoadBalancerName, urlOf } from "../pair/platforms/site";
-import type { HetznerCloud } from "./hetznerCloud";
+import type { SmokeCloud } from "./cloud";
 
 /** So that a watcher who looks all the time does not use up the account's calls. */
 const HOLDER_IS_GOOD_FOR_MS = 2_000;
@@ -46,7 +46,7 @@ export class SmokePair implements ObservedPair, TimedPair {
 
   constructor(
     private readonly place: Place,
-    private readonly cloud: HetznerCloud,
+    private readonly cloud: SmokeCloud,
   ) {}
 
   priorityOf(name: LoadBalancerName): number {
@@ -82,7 +82,7 @@ export class SmokePair implements ObservedPair, TimedPair {
     if (!fault) throw new Error(`the smoke test does not know ${name}`);
     this.broken = { name, node };
     const at = now();
-    if (fault.inject === "power") await this.cloud.power(this.place.nodes[node], "poweroff");
+    if (fault.inject === "power") await this.power(node, "poweroff");
     // What ends the machine ends the session, too.
     else await this.ssh(node, fault.inject);
     return at;
@@ -93,8 +93,14 @@ export class SmokePair implements ObservedPair, TimedPair {
     this.broken = undefined;
     const lift = name && faults[name]?.lift;
     if (!node || !lift) return;
-    if (lift === "power") await this.cloud.power(this.place.nodes[node], "poweron");
+    if (lift === "power") await this.power(node, "poweron");
     else await this.ssh(node, lift);
+  }
+
+  private async power(node: LoadBalancerName, action: "poweron" | "poweroff"): Promise<void> {
+    if (!this.cloud.power)
+      throw new Error("power-off: the machines of this cloud change their addresses without power");
+    await this.cloud.power(this.place.nodes[node], action);
   }
 
   /** Exit status of `ha-lb status` on a node: 0 when the pair is redundant. */
@@ -112,7 +118,9 @@ export class SmokePair implements ObservedPair, TimedPair {
       UserKnownHostsFile: knownHosts,
     };
     const flags = Object.entries(options).flatMap(([key, value]) => ["-o", `${key}=${value}`]);
-    return run("ssh", ["-F", "none", "-i", keyFile, ...flags, `root@${nodes[node]}`, command], { timeoutMs: 60_000 });
+    const { user } = this.cloud;
+    const asRoot = user === "root" ? command : `sudo -n ${command}`;
+    return run("ssh", ["-F", "none", "-i", keyFile, ...flags, `${user}@${nodes[node]}`, asRoot], { timeoutMs: 60_000 });
   }
 }
 

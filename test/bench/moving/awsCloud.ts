@@ -1,0 +1,67 @@
+// Elastic IPs of the lab's AWS. The script is by the `aws` command: it looks the address up, takes it from the node that
+// has it, and gives it to its own.
+import type { Lab } from "../../lab/lab";
+import { awsApi } from "../../lab/layout";
+import type { Pair } from "../../pair/pair";
+import { ec2 } from "../../pair/platforms/aws";
+import type { MovingCloud } from "./clouds";
+
+export const awsCloud: MovingCloud = {
+  form: "aws",
+  addressKind: "Elastic IP",
+  async delay(lab, seconds) {
+    await ec2(lab).delays({ traffic: seconds });
+  },
+  calls: async (lab) =>
+    (await ec2(lab).requests())
+      .filter(({ service }) => service === "ec2")
+      .map(({ at, source, action }) => ({ at, source, claims: action === "AssociateAddress" })),
+  moves: (lab) => ec2(lab).moves(),
+  forget: (lab) => ec2(lab).forget(),
+  async oneShotScript(lab, pair) {
+    await allowToDisassociate(lab, pair);
+    return async (host) => {
+      await host.must("apt-get update --quiet=2 && apt-get install --yes --quiet=2 --no-install-recommends awscli", {
+        timeoutMs: 180_000,
+      });
+      const { mover } = JSON.parse(await host.must("cat /etc/ha-load-balancer/current/node.json"));
+      const [privateAddress = ""] = mover.localAddresses as string[];
+      return script(pair.addresses[0] as string, mover.env.AWS_NETWORK_INTERFACE, privateAddress);
+    };
+  },
+};
+
+const script = (address: string, networkInterface: string, privateAddress: string) => `#!/bin/sh
+export AWS_DEFAULT_REGION=${awsApi.region} AWS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt
+describe() { aws ec2 describe-addresses --public-ips ${address} --query "Addresses[0].$1" --output text; }
+allocation=$(describe AllocationId)
+aws ec2 disassociate-address --association-id "$(describe AssociationId)"
+aws ec2 associate-address --allocation-id "$allocation" --network-interface-id ${networkInterface} --private-ip-address ${privateAddress}
+`;
+
+/** What the library's own role must not do. */
+async function allowToDisassociate(lab: Lab, pair: Pair): Promise<void> {
+  const { resources } = await pair.pulumi.exportState();
+  const role = resources.find(({ type }) => type === "aws:iam/role:Role")?.outputs?.name;
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL } = lab.awsEnvironment;
+  const document = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: ["ec2:DisassociateAddress"], Resource: "*" }],
+  };
+  const parameters = {
+    Action: "PutRolePolicy",
+    Version: "2010-05-08",
+    RoleName: String(role),
+    PolicyName: "one-shot-script",
+    PolicyDocument: JSON.stringify(document),
+  };
+  const data = Object.entries(parameters).flatMap(([name, value]) => ["--data-urlencode", `${name}=${value}`]);
+  const { code, stdout, stderr } = await lab.operator.run(
+    "curl",
+    // biome-ignore format: flags with their values
+    ["--config", "-", "--silent", "--show-error", "--fail-with-body", "--cacert", lab.authority,
+      "--aws-sigv4", "aws:amz:us-east-1:iam", ...data, AWS_ENDPOINT_URL],
+    { input: `user = "${AWS_ACCESS_KEY_ID}:${AWS_SECRET_ACCESS_KEY}"\n` },
+  );
+  if (code !== 0) throw new Error(`PutRolePolicy: ${stderr}${stdout}`);
+}
