@@ -123,7 +123,9 @@ async function install(host: Host, configuration: string): Promise<void> {
   await host.must(
     [
       "systemctl --quiet disable --now keepalived ha-lb-agent haproxy",
-      "cp /etc/ha-load-balancer/current/haproxy.cfg /etc/haproxy/haproxy.cfg",
+      "cp --recursive /etc/ha-load-balancer/current/haproxy.cfg /etc/ha-load-balancer/current/haproxy /etc/haproxy/",
+      // It names its other files from its own folder on.
+      "echo 'EXTRAOPTS=\"-C /etc/haproxy\"' >>/etc/default/haproxy",
       "rm /etc/systemd/system/haproxy.service.d/ha-load-balancer.conf",
       "rm /etc/systemd/system/keepalived.service.d/ha-load-balancer.conf",
       "systemctl daemon-reload",
