@@ -29,7 +29,7 @@ describe("algorithms with real traffic", function () {
   let web1: Origin;
   let web2: Origin;
 
-  withLab("language", async (started) => {
+  withLab("pair", async (started) => {
     lab = started;
     ({ web1, web2 } = await startOrigins(lab));
     pair = await Pair.prepare(lab, { frontends: names.map(frontend), backends: names.map(backend) });

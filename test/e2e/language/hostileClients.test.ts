@@ -45,7 +45,7 @@ describe("hostile clients", function () {
   let lab: Lab;
   let origin: Origin;
 
-  withLab("language", async (started) => {
+  withLab("pair", async (started) => {
     lab = started;
     origin = await Origin.start(lab, "web1");
     const pair = await Pair.prepare(lab, {

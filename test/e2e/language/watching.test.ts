@@ -22,7 +22,7 @@ describe("a pair that is watched", function () {
   let pair: Pair;
   let origin: Origin;
 
-  withLab("language", async (started) => {
+  withLab("pair", async (started) => {
     lab = started;
     origin = await Origin.start(lab, "web1");
     const addresses = loadBalancers.map((name) => lab.hosts[name].publicAddress ?? "");
