@@ -1,0 +1,62 @@
+// Runs every test, in two lanes side by side: most of their time goes by while somebody else is waited for. Each lane is a
+// mocha of its own, and has its labs to itself.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { filesOf, laneNames } from "./laneFiles";
+
+const mocha = resolve(__dirname, "../../node_modules/mocha/bin/mocha.js");
+const width = Math.max(...laneNames.map((name) => name.length));
+
+interface Lane {
+  readonly name: string;
+  readonly child: ChildProcess;
+  readonly counts: string;
+}
+
+function start(name: (typeof laneNames)[number], directory: string): Lane {
+  const counts = join(directory, name);
+  const child = spawn(process.execPath, [mocha, ...process.argv.slice(2), ...filesOf(name)], {
+    env: { ...process.env, HA_LB_TEST_COUNTS: counts, FORCE_COLOR: process.stdout.isTTY ? "1" : "0" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) createInterface(stream).on("line", (line) => console.log(`${name.padEnd(width)} | ${line}`));
+  }
+  return { name, child, counts };
+}
+
+/** How many passed and failed; a lane that ended before it could count has failed. */
+async function end({ child, counts }: Lane): Promise<[number, number]> {
+  const [code] = await once(child, "close");
+  const [passed = 0, failed = 0] = readCounts(counts);
+  return [passed, code !== 0 && failed === 0 ? 1 : failed];
+}
+
+function readCounts(file: string): number[] {
+  try {
+    return readFileSync(file, "utf8").trim().split(" ").map(Number);
+  } catch {
+    return [];
+  }
+}
+
+async function main(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), "lanes-"));
+  const lanes = laneNames.map((name) => start(name, directory));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    // A terminal tells them itself; either way this process goes last.
+    process.on(signal, () => lanes.map(({ child }) => signal !== "SIGINT" && child.kill(signal)));
+  }
+  const results = await Promise.all(lanes.map(end));
+  rmSync(directory, { recursive: true });
+  const [passed, failed] = [0, 1].map((at) => results.reduce((sum, result) => sum + (result[at] ?? 0), 0));
+  console.log(`\n${passed} tests passed, ${failed} failed.`);
+  if (process.env.HA_LB_TEST_COUNTS) writeFileSync(process.env.HA_LB_TEST_COUNTS, `${passed} ${failed}\n`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+main();
