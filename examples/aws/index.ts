@@ -8,6 +8,7 @@ const config = new pulumi.Config();
 const lb = new HaLoadBalancer("edge", {
   platform: aws({
     instanceType: config.get("instanceType"),
+    // Two subnets, in different availability zones; without them those of the default VPC.
     subnetIds: config.getObject<string[]>("subnetIds"),
     ssh: {
       privateKey: config.requireSecret("sshPrivateKey"),
