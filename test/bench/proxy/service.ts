@@ -7,11 +7,11 @@ import type { File, Variant } from "./variants";
 const folderOf = (name: string) => `/etc/bench/${name}`;
 const unitOf = ({ name }: Pick<Variant, "name">) => `bench-${name}`;
 
-/** The distribution's HAProxy, without the service that its package starts. */
+/** The distribution's HAProxy, without the service that its package starts, and the group that may ask ours. */
 export async function prepare(host: Host): Promise<void> {
   const apt = "DEBIAN_FRONTEND=noninteractive apt-get --quiet --quiet";
   await host.must(`${apt} update && ${apt} --yes --no-install-recommends install haproxy`, { timeoutMs: 300_000 });
-  await host.must("systemctl --quiet disable --now haproxy");
+  await host.must("systemctl --quiet disable --now haproxy && groupadd --force --system ha-lb");
 }
 
 export async function write(host: Host, folder: string, files: readonly File[]): Promise<void> {
