@@ -17,10 +17,18 @@ export interface MoverTrial {
   /** Ids of two machines that can have it. */
   readonly nodeId: string;
   readonly peerId: string;
+  /** What only one of the two gets: its `moverEnv`, and HA_LB_LOCAL_ADDRESS in place of the address. @default nothing */
+  readonly nodeEnv?: Readonly<Record<string, string>>;
+  readonly peerEnv?: Readonly<Record<string, string>>;
   /** Settings with which nothing answers, such as an endpoint that nobody listens on; they replace some of `env`. */
   readonly unreachable: Readonly<Record<string, string>>;
   /** Secrets that the cloud refuses. */
   readonly refused: Readonly<Record<string, string>>;
+  /**
+   * Settings with which the cloud refuses, where it is not by `secrets` that it knows a node; they replace some of `env`.
+   * @default none
+   */
+  readonly refusedEnv?: Readonly<Record<string, string>>;
 }
 
 /** What one run did. */
@@ -47,9 +55,13 @@ const LOOK_EVERY_MS = 5;
  * @returns what is wrong, a sentence each; nothing when all is well
  */
 export async function moverConformance(trial: MoverTrial): Promise<string[]> {
-  const { nodeId, peerId } = trial;
-  const peers: MoverTrial = { ...trial, nodeId: peerId, peerId: nodeId };
-  const refused: MoverTrial = { ...trial, secrets: { ...trial.secrets, ...trial.refused } };
+  const { nodeId, peerId, nodeEnv, peerEnv } = trial;
+  const peers: MoverTrial = { ...trial, nodeId: peerId, peerId: nodeId, nodeEnv: peerEnv, peerEnv: nodeEnv };
+  const refused: MoverTrial = {
+    ...trial,
+    env: { ...trial.env, ...trial.refusedEnv },
+    secrets: { ...trial.secrets, ...trial.refused },
+  };
   const unreachable: MoverTrial = { ...trial, env: { ...trial.env, ...trial.unreachable } };
   return [
     ...(trial.script.startsWith("#!") ? [] : ["the script does not begin with #! and the program that runs it"]),
@@ -105,7 +117,7 @@ async function runMover(trial: MoverTrial, verb: string): Promise<Run> {
   const directory = mkdtempSync(join(tmpdir(), "mover-"));
   try {
     writeFileSync(join(directory, "mover"), trial.script, { mode: 0o700 });
-    const secrets = mkdtempSync(join(directory, "secrets-"));
+    const [secrets, kept] = [mkdtempSync(join(directory, "secrets-")), mkdtempSync(join(directory, "run-"))];
     for (const [name, text] of Object.entries(trial.secrets ?? {})) {
       writeFileSync(join(secrets, name), text, { mode: 0o600 });
     }
@@ -115,8 +127,11 @@ async function runMover(trial: MoverTrial, verb: string): Promise<Run> {
       HA_LB_NODE_ID: trial.nodeId,
       HA_LB_PEER_ID: trial.peerId,
       HA_LB_ADDRESS_ID: trial.addressId,
+      HA_LB_LOCAL_ADDRESS: trial.address,
       HA_LB_SECRETS: secrets,
+      HA_LB_RUN: kept,
       ...trial.env,
+      ...trial.nodeEnv,
     });
   } finally {
     rmSync(directory, { recursive: true });

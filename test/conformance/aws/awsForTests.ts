@@ -7,13 +7,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   AllocateAddressCommand,
+  AssociateIamInstanceProfileCommand,
   DescribeSubnetsCommand,
   EC2Client,
   type Instance,
   RunInstancesCommand,
   type RunInstancesRequest,
 } from "@aws-sdk/client-ec2";
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
+import {
+  AddRoleToInstanceProfileCommand,
+  CreateAccessKeyCommand,
+  CreateInstanceProfileCommand,
+  CreateRoleCommand,
+  CreateUserCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+  PutUserPolicyCommand,
+} from "@aws-sdk/client-iam";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
 import { authority, certificate } from "../../certificates";
@@ -119,6 +129,19 @@ export class AwsForTests {
   async allow(name: string, statements: readonly object[]): Promise<void> {
     const PolicyDocument = policy(statements);
     await this.iam.send(new PutUserPolicyCommand({ UserName: name, PolicyName: "own", PolicyDocument }));
+  }
+
+  /** A role of its own for an instance, which may do that everywhere. */
+  async giveRole({ InstanceId }: Instance, name: string, actions: readonly string[]): Promise<void> {
+    const trusted = { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" };
+    const role = { RoleName: name };
+    const profile = { InstanceProfileName: name };
+    const allowed = policy([{ Effect: "Allow", Action: actions, Resource: "*" }]);
+    await this.iam.send(new CreateRoleCommand({ ...role, AssumeRolePolicyDocument: policy([trusted]) }));
+    await this.iam.send(new PutRolePolicyCommand({ ...role, PolicyName: "own", PolicyDocument: allowed }));
+    await this.iam.send(new CreateInstanceProfileCommand(profile));
+    await this.iam.send(new AddRoleToInstanceProfileCommand({ ...profile, ...role }));
+    await this.ec2.send(new AssociateIamInstanceProfileCommand({ InstanceId, IamInstanceProfile: { Name: name } }));
   }
 
   async subnets(): Promise<string[]> {

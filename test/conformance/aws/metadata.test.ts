@@ -1,12 +1,7 @@
 // The instance metadata service: version 2 only, and the credentials of an instance's role, which rotate and expire.
 import assert from "node:assert/strict";
-import { AssociateIamInstanceProfileCommand, DescribeAddressesCommand, type Instance } from "@aws-sdk/client-ec2";
-import {
-  AddRoleToInstanceProfileCommand,
-  CreateInstanceProfileCommand,
-  CreateRoleCommand,
-  PutRolePolicyCommand,
-} from "@aws-sdk/client-iam";
+import { DescribeAddressesCommand, type Instance } from "@aws-sdk/client-ec2";
+import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { AwsForTests, type Credentials, policy, refusal } from "./awsForTests";
 
@@ -69,7 +64,7 @@ describe("aws: instance metadata", function () {
 
     it("has none before", async () => {
       assert.equal((await read("/iam/security-credentials/")).status, 404);
-      await giveRole();
+      await aws.giveRole(one, "pair", ["ec2:DescribeAddresses"]);
       assert.deepEqual(await read("/iam/security-credentials/"), { status: 200, body: "pair" });
       assert.match((await read("/iam/info")).body, /:instance-profile\/pair"/);
     });
@@ -143,17 +138,6 @@ describe("aws: instance metadata", function () {
 
   const role = { RoleName: "pair", PolicyName: "own" };
   const allow = (Action: string) => ({ Effect: "Allow", Action, Resource: "*" });
-
-  async function giveRole(): Promise<void> {
-    const trusted = { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" };
-    const profile = { InstanceProfileName: "pair" };
-    await aws.iam.send(new CreateRoleCommand({ ...role, AssumeRolePolicyDocument: policy([trusted]) }));
-    await aws.iam.send(new PutRolePolicyCommand({ ...role, PolicyDocument: policy([allow("ec2:DescribeAddresses")]) }));
-    await aws.iam.send(new CreateInstanceProfileCommand(profile));
-    await aws.iam.send(new AddRoleToInstanceProfileCommand({ ...profile, ...role }));
-    const associate = { InstanceId: one.InstanceId, IamInstanceProfile: { Name: "pair" } };
-    await aws.ec2.send(new AssociateIamInstanceProfileCommand(associate));
-  }
 
   async function credentials(): Promise<Credentials> {
     const { body } = await read("/iam/security-credentials/pair");

@@ -4,8 +4,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
+import type { Instance } from "@aws-sdk/client-ec2";
 import { type MoverTrial, moverConformance } from "../../../src/testing";
 import { authority } from "../../certificates";
+import { AwsForTests, existing, region } from "../aws/awsForTests";
 import { ApiForTests, tokens } from "../hetzner/apiForTests";
 
 const root = resolve(__dirname, "../../..");
@@ -50,6 +52,72 @@ describe("the mover of hcloud", function () {
 });
 
 const noCode = 'owner with refused secrets: the last line on standard error is no "CODE message": ';
+
+describe("the mover of aws", function () {
+  this.timeout(180_000);
+  let aws: AwsForTests;
+  const metadata: Server[] = [];
+  let trial: MoverTrial;
+  before(async () => {
+    aws = await AwsForTests.start();
+    const [first, second] = [await aws.instance(), await aws.instance()];
+    const { id, address } = await aws.elasticIp();
+    await aws.giveRole(first, "pair", ["ec2:AssociateAddress", "ec2:DescribeAddresses"]);
+    await aws.giveRole(second, "nobody", ["ec2:DescribeRegions"]);
+    trial = {
+      script: readFileSync(join(root, "src/host/files/movers/aws"), "utf8"),
+      env: {
+        AWS_REGION: region,
+        AWS_EC2_ENDPOINT: `https://localhost:${aws.port}`,
+        AWS_EC2_METADATA_SERVICE_ENDPOINT: await metadataOf("srv1"),
+        AWS_PROPAGATION_SECONDS: "0",
+        CURL_CA_BUNDLE: aws.authorityFile,
+      },
+      address,
+      addressId: id,
+      nodeId: existing(first.InstanceId),
+      peerId: existing(second.InstanceId),
+      nodeEnv: placeOn(first),
+      peerEnv: placeOn(second),
+      unreachable: { AWS_EC2_ENDPOINT: "https://127.0.0.1:9" },
+      refused: {},
+      refusedEnv: { AWS_EC2_METADATA_SERVICE_ENDPOINT: await metadataOf("srv2") },
+    };
+  });
+  after(async () => {
+    for (const server of metadata) server.close();
+    await aws?.stop();
+  });
+
+  function placeOn({ NetworkInterfaces: [nic] = [] }: Instance) {
+    const secondary = nic?.PrivateIpAddresses?.find(({ Primary }) => !Primary);
+    return {
+      AWS_NETWORK_INTERFACE: existing(nic?.NetworkInterfaceId),
+      HA_LB_LOCAL_ADDRESS: existing(secondary?.PrivateIpAddress),
+    };
+  }
+
+  /** The metadata service knows instances by where they ask from: here one can ask as an instance. */
+  async function metadataOf(machine: string): Promise<string> {
+    const server = createServer(async ({ method = "GET", url = "/", headers }, response) => {
+      const asked = Object.entries(headers).filter(([name]) => name.startsWith("x-aws-"));
+      const { status, body } = await aws.imds(
+        machine,
+        method,
+        url,
+        Object.fromEntries(asked) as Record<string, string>,
+      );
+      response.writeHead(status).end(body);
+    });
+    metadata.push(server);
+    await new Promise<void>((listens) => server.listen(0, "127.0.0.1", listens));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  it("keeps the contract", async () => {
+    assert.deepEqual(await moverConformance(trial), []);
+  });
+});
 
 describe("the mover of the example custom-platform", function () {
   this.timeout(120_000);

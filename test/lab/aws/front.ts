@@ -133,6 +133,7 @@ export class Front {
       parameters,
       source,
       caller: this.callerOf(accessKeyId),
+      secondsLeft: this.options.sessions.secondsLeft(accessKeyId),
       userAgent: headers["user-agent"] ?? null,
       fault: injection?.fault.kind ?? null,
     });

@@ -57,6 +57,7 @@ export class MetadataService {
       parameters: {},
       source,
       caller: placed?.instance.InstanceId ?? null,
+      secondsLeft: null,
       userAgent: headers["user-agent"] ?? null,
       fault: injection?.fault.kind ?? null,
     });

@@ -10,6 +10,7 @@ import { Lab, type SlotName, until } from "../lab";
 import { awsApi } from "../layout";
 import type { Namespace } from "../namespace";
 import { remainsOf } from "../remains";
+import { askAws, elementOf } from "./ask";
 import { AwsControl } from "./control";
 
 const labName = `a${process.pid}`;
@@ -63,7 +64,7 @@ describe("AWS in the lab", function () {
 
   it("sends the traffic for an Elastic IP to the private address that it is associated with", async () => {
     const allocated = await ask({ Action: "AllocateAddress", Domain: "vpc" });
-    eip = { id: value(allocated, "allocationId"), address: value(allocated, "publicIp") };
+    eip = { id: elementOf(allocated, "allocationId"), address: elementOf(allocated, "publicIp") };
     for (const { slot, secondary } of [one, two]) {
       // On that address alone.
       const serve = `python3 -m http.server --directory /etc --bind ${secondary} 80`;
@@ -130,29 +131,12 @@ describe("AWS in the lab", function () {
     (await namespace.run("curl", ["--silent", "--max-time", "1", `http://${eip.address}/made`])).stdout;
   const from = (slot: SlotName, url: string) => lab.machine(slot).run(`curl --silent --fail --max-time 2 ${url}`);
 
-  /** As the engine does: by the public address, with the lab's authority. */
-  async function ask(parameters: Readonly<Record<string, string>>, service = "ec2", version = "2016-11-15") {
-    const host = awsApi.hosts.find((name) => name.startsWith(`${service}.`));
-    const config = [
-      `user = "${lab.awsEnvironment.AWS_ACCESS_KEY_ID}:${lab.awsEnvironment.AWS_SECRET_ACCESS_KEY}"`,
-      `aws-sigv4 = "aws:amz:${service === "iam" ? "us-east-1" : awsApi.region}:${service}"`,
-    ];
-    const fields = Object.entries({ ...parameters, Version: version }).flatMap(([name, text]) => [
-      "--data-urlencode",
-      `${name}=${text}`,
-    ]);
-    const where = ["--resolve", `${host}:443:${awsApi.publicAddress}`, `https://${host}/`];
-    const args = ["--silent", "--show-error", "--cacert", lab.authority, "--config", "-", ...fields, ...where];
-    const { code, stdout, stderr } = await lab.operator.run("curl", args, { input: config.join("\n") });
-    assert.equal(code, 0, stderr);
-    assert.doesNotMatch(stdout, /<Code>/);
-    return stdout;
-  }
+  const ask = (parameters: Readonly<Record<string, string>>) => askAws(lab, parameters);
 
   async function makeGroup(): Promise<void> {
-    const vpc = value(await ask({ Action: "DescribeVpcs" }), "vpcId");
+    const vpc = elementOf(await ask({ Action: "DescribeVpcs" }), "vpcId");
     const made = { Action: "CreateSecurityGroup", GroupName: "pair", GroupDescription: "pair", VpcId: vpc };
-    group = value(await ask(made), "groupId");
+    group = elementOf(await ask(made), "groupId");
     await ask({
       Action: "AuthorizeSecurityGroupIngress",
       GroupId: group,
@@ -171,7 +155,7 @@ describe("AWS in the lab", function () {
     );
 
   const defaultGroup = async () =>
-    value(
+    elementOf(
       await ask({ Action: "DescribeSecurityGroups", "Filter.1.Name": "group-name", "Filter.1.Value.1": "default" }),
       "groupId",
     );
@@ -182,7 +166,7 @@ describe("AWS in the lab", function () {
       DeviceIndex: "0",
       AssociatePublicIpAddress: "true",
       SecondaryPrivateIpAddressCount: "1",
-      SubnetId: value(await ask({ Action: "DescribeSubnets" }), "subnetId"),
+      SubnetId: elementOf(await ask({ Action: "DescribeSubnets" }), "subnetId"),
       "SecurityGroupId.1": securityGroup,
     };
     const answer = await ask({
@@ -194,10 +178,10 @@ describe("AWS in the lab", function () {
       UserData: Buffer.from(script).toString("base64"),
       ...Object.fromEntries(Object.entries(nic).map(([key, text]) => [`NetworkInterface.1.${key}`, text])),
     });
-    const id = value(answer, "instanceId");
+    const id = elementOf(answer, "instanceId");
     const { instances } = await control.state();
     const { slot, privateIps: [main = "", secondary = ""] = [] } = instances.find((found) => found.id === id) ?? {};
-    return { id, eni: value(answer, "networkInterfaceId"), slot: slot as SlotName, main, secondary };
+    return { id, eni: elementOf(answer, "networkInterfaceId"), slot: slot as SlotName, main, secondary };
   }
 
   const claim = ({ eni, secondary }: Node) => ({
@@ -226,7 +210,7 @@ for _ in range(10): s.sendto(b"x", ("${to.main}", 0)); time.sleep(0.1)`;
 curl --silent --fail --header "X-aws-ec2-metadata-token: $token" http://169.254.169.254/latest/meta-data/${path}`;
 
   async function giveRole(node: Node): Promise<void> {
-    const iam = (parameters: Readonly<Record<string, string>>) => ask(parameters, "iam", "2010-05-08");
+    const iam = (parameters: Readonly<Record<string, string>>) => askAws(lab, parameters, "iam");
     const trusted = { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" };
     const arn = (resource: string) => `arn:aws:ec2:${awsApi.region}:123456789012:${resource}`;
     const resources = [`elastic-ip/${eip.id}`, `network-interface/${node.eni}`].map(arn);
@@ -258,10 +242,3 @@ END
 });
 
 const policy = (...statements: readonly object[]) => JSON.stringify({ Version: "2012-10-17", Statement: statements });
-
-/** Of the first element of this name. */
-function value(xml: string, name: string): string {
-  const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
-  assert.ok(found, `There is no ${name} in ${xml}`);
-  return found;
-}

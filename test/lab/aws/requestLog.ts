@@ -17,6 +17,8 @@ export interface RequestRecord {
   readonly source: string;
   /** Whose credentials signed it: a user's name, or an instance's id; a key's id where the lab did not give it. */
   readonly caller: string | null;
+  /** For which the credentials of an instance's role that signed it were still good; null for others. */
+  readonly secondsLeft: number | null;
   readonly userAgent: string | null;
   /** Null when none was sent. */
   status: number | null;

@@ -67,6 +67,12 @@ export class Sessions {
     return this.byKey.get(accessKeyId ?? "")?.instanceId;
   }
 
+  /** For which credentials that were given are still good; null for others. */
+  secondsLeft(accessKeyId: string | undefined): number | null {
+    const session = this.byKey.get(accessKeyId ?? "");
+    return session ? (session.expiresAt - Date.now()) / 1000 : null;
+  }
+
   /** Refuses what is signed with credentials that have expired. */
   check({ service, accessKeyId }: AwsRequest): void {
     const session = this.byKey.get(accessKeyId ?? "");

@@ -7,7 +7,9 @@ import { useAgent, useScript } from "../../../bench/moving/oneShotScript";
 import { until } from "../../../lab/command";
 import { auditNodes } from "../../../pair/audit";
 import type { LoadBalancerName } from "../../../pair/pair";
-import { type CloudPair, SOON_MS, withCloudPair } from "../cloudPair";
+import { hetzner } from "../../../pair/platforms/hcloud";
+import { type CloudPair, SOON_MS, withCloudPair } from "../../cloud/cloudPair";
+import { hetznerCloud } from "../tested";
 
 /** lb1, of the higher priority, is MASTER and has the address. */
 interface Story {
@@ -48,7 +50,7 @@ const stories: readonly Story[] = [
     moves: ["lb2"],
     async tell(pair) {
       const path = "/floating_ips/*/actions/assign";
-      await pair.cloud.inject({ kind: "status", status: 503 }, { method: "POST", path, times: 1 });
+      await hetzner(pair.lab).inject({ kind: "status", status: 503 }, { method: "POST", path, times: 1 });
       await change(pair, "lb2");
       return "lb2";
     },
@@ -84,7 +86,7 @@ async function change(pair: CloudPair, to: LoadBalancerName): Promise<void> {
 describe("a notify script that claims once, on Hetzner Cloud", function () {
   this.timeout(120_000);
   let cloudPair: CloudPair;
-  withCloudPair(async (ready) => {
+  withCloudPair(hetznerCloud, async (ready) => {
     cloudPair = ready;
     const { lab, pair } = cloudPair;
     await cloudPair.begin("lb1");
@@ -115,13 +117,13 @@ describe("a notify script that claims once, on Hetzner Cloud", function () {
 
   /** What nobody does by himself here. */
   async function startFrom(name: LoadBalancerName): Promise<void> {
-    const { lab, cloud, pair } = cloudPair;
+    const { lab, hand, pair } = cloudPair;
     await lab.heal();
-    await cloud.reset();
+    await hand.reset();
     await change(cloudPair, name);
     await cloudPair.hold("lb2", false);
     await until("all scripts to end", scriptsAreOver, SOON_MS, 100);
-    if ((await pair.active()) !== name) await cloudPair.assignTo(pair.host(name).hostname);
+    if ((await pair.active()) !== name) await cloudPair.assignTo(cloudPair.idOf(name));
     await cloudPair.forget();
   }
 });
@@ -129,7 +131,7 @@ describe("a notify script that claims once, on Hetzner Cloud", function () {
 describe("the agent in place of a notify script, on Hetzner Cloud", function () {
   this.timeout(120_000);
   let cloudPair: CloudPair;
-  withCloudPair((ready) => {
+  withCloudPair(hetznerCloud, (ready) => {
     cloudPair = ready;
   });
   afterEach(() => cloudPair?.heal());

@@ -1,37 +1,36 @@
-// One pair on the lab's Hetzner Cloud, deployed once for all files that ask for it, and what their tests do with it.
+// One pair on a cloud of the lab's, deployed once for all files that ask for it, and what their tests do with it.
 import assert from "node:assert/strict";
 import { markerAddress } from "../../../src/keepalived/render";
 import { now } from "../../lab/clock";
+import type { Move } from "../../lab/cloud/api/move";
 import { until } from "../../lab/command";
-import type { HetznerControl, Move, RequestRecord } from "../../lab/hetzner/control";
 import type { Lab } from "../../lab/lab";
 import { loadBalancers, withoutPrefix } from "../../lab/layout";
 import { type LoadBalancerName, other, Pair } from "../../pair/pair";
-import { hetzner } from "../../pair/platforms/hcloud";
 import { withLab } from "../labForTests";
-import { call, list, type Resource } from "./api";
+import type { ApiRequest, Hand, TestedCloud } from "./tested";
 
 /** For what takes a second or two where nobody else uses the machine. */
 export const SOON_MS = 20_000;
 
 let shared: CloudPair | undefined;
-let users = 0;
+const users = new Map<TestedCloud, number>();
 
 /** Registers hooks of the surrounding `describe`: the pair is there before, and gone after the last one that asks. */
-export function withCloudPair(ready: (pair: CloudPair) => Promise<void> | void): void {
-  users += 1;
+export function withCloudPair(cloud: TestedCloud, ready: (pair: CloudPair) => Promise<void> | void): void {
+  users.set(cloud, (users.get(cloud) ?? 0) + 1);
   const prepare = async (lab: Lab) => {
-    if (shared?.lab !== lab) shared = await CloudPair.deploy(lab);
+    if (shared?.lab !== lab) shared = await CloudPair.deploy(cloud, lab);
     await shared.rest();
     await ready(shared);
   };
-  withLab("hcloud", prepare, { cloud: "hcloud" });
+  withLab(cloud.form, prepare, { cloud: cloud.form });
   after("the pair", async function () {
     this.timeout(120_000);
-    users -= 1;
-    if (users > 0) return;
-    await shared?.lab.heal();
-    await shared?.pair.pulumi.destroy();
+    const left = (users.get(cloud) ?? 0) - 1;
+    users.set(cloud, left);
+    if (left > 0) return;
+    await shared?.destroy();
     shared = undefined;
   });
 }
@@ -53,21 +52,29 @@ export interface Told {
 }
 
 export class CloudPair {
-  readonly cloud: HetznerControl;
+  readonly hand: Hand;
   private readonly movesBefore: Move[] = [];
 
   private constructor(
+    readonly cloud: TestedCloud,
     readonly lab: Lab,
     readonly pair: Pair,
   ) {
-    this.cloud = hetzner(lab);
+    this.hand = cloud.hand(lab);
   }
 
-  static async deploy(lab: Lab): Promise<CloudPair> {
+  static async deploy(cloud: TestedCloud, lab: Lab): Promise<CloudPair> {
     const pair = await Pair.prepare(lab, { failover: { profile: "fast" } }, "shared");
     await pair.up();
     await pair.waitUntilRedundant();
-    return new CloudPair(lab, pair);
+    return new CloudPair(cloud, lab, pair);
+  }
+
+  /** Leaves nothing behind in the cloud. */
+  async destroy(): Promise<void> {
+    await this.lab.heal();
+    await this.pair.pulumi.destroy();
+    assert.deepEqual(await this.hand.inventory(), []);
   }
 
   /**
@@ -77,7 +84,7 @@ export class CloudPair {
   async rest(active?: LoadBalancerName): Promise<LoadBalancerName> {
     await this.heal();
     await this.forget();
-    await this.cloud.reset();
+    await this.hand.reset();
     await Promise.all(loadBalancers.map((name) => this.startAnew(name, active !== undefined && name !== active)));
     if (active) await this.untilMaster(active);
     const found = await this.settled();
@@ -106,13 +113,13 @@ export class CloudPair {
 
   /** What was asked of the API and moved so far is not what the next test looks at. */
   async forget(): Promise<void> {
-    this.movesBefore.push(...(await this.cloud.moves()));
-    await this.cloud.forget();
+    this.movesBefore.push(...(await this.hand.moves()));
+    await this.hand.forget();
   }
 
   /** All since the deployment, forgotten or not. */
   async everyMove(): Promise<readonly Move[]> {
-    return [...this.movesBefore, ...(await this.cloud.moves())];
+    return [...this.movesBefore, ...(await this.hand.moves())];
   }
 
   /** The shared address. */
@@ -120,20 +127,14 @@ export class CloudPair {
     return new URL(this.pair.url).hostname;
   }
 
+  /** What the cloud calls a node. */
+  idOf(name: LoadBalancerName): string {
+    return this.hand.idOf(this.pair.host(name));
+  }
+
   /** Sends the clients there as an operator would, past the pair. */
-  async assignTo(server: string): Promise<void> {
-    const [servers, floatingIps] = await Promise.all([
-      list(this.lab, "servers"),
-      list<Resource & { ip: string }>(this.lab, "floating_ips"),
-    ]);
-    const id = servers.find(({ name }) => name === server)?.id;
-    const floatingIp = floatingIps.find(({ ip }) => ip === this.address);
-    await call(this.lab, "POST", `/floating_ips/${floatingIp?.id}/actions/assign`, { server: id });
-    await until(
-      `${server} to have the address`,
-      async () => (await this.cloud.holderOf(this.address)) === server,
-      SOON_MS,
-    );
+  async assignTo(machine: string): Promise<void> {
+    await this.hand.sendTo(this.address, machine);
   }
 
   /** The nodes that are MASTER, by Keepalived's marker. */
@@ -191,26 +192,22 @@ export class CloudPair {
   }
 
   /** What the node asked of the API so far. */
-  async requestsOf(name: LoadBalancerName): Promise<readonly RequestRecord[]> {
+  async requestsOf(name: LoadBalancerName): Promise<readonly ApiRequest[]> {
     const { publicAddress } = this.pair.host(name);
-    return (await this.cloud.requests()).filter(({ source }) => source === publicAddress);
+    return (await this.hand.requests()).filter(({ source }) => source === publicAddress);
   }
 
-  async claimsOf(name: LoadBalancerName): Promise<readonly RequestRecord[]> {
-    return (await this.requestsOf(name)).filter(isClaim);
+  async claimsOf(name: LoadBalancerName): Promise<readonly ApiRequest[]> {
+    return (await this.requestsOf(name)).filter(({ isClaim }) => isClaim);
   }
 
   /** Where clients were sent so far, one name a move. */
   async moves(): Promise<LoadBalancerName[]> {
-    const moves = await this.cloud.moves();
+    const moves = (await this.hand.moves()).filter(({ address }) => address === this.address);
     return moves.map(({ to }) => {
-      const name = loadBalancers.find((one) => this.pair.host(one).hostname === to);
+      const name = loadBalancers.find((one) => this.idOf(one) === to);
       assert.ok(name, `the address was moved to ${to}`);
       return name;
     });
   }
-}
-
-export function isClaim({ method, path }: RequestRecord): boolean {
-  return method === "POST" && /^\/floating_ips\/\d+\/actions\/assign$/.test(path);
 }

@@ -4,6 +4,7 @@ import type { LoadReport, LoadRun } from "../../lab/client/loadClient";
 import type { Sample } from "../../lab/client/outage";
 import { now } from "../../lab/clock";
 import { type CloudPair, withCloudPair } from "./cloudPair";
+import type { TestedCloud } from "./tested";
 
 /** A request that is not answered by then is lost; one that was sent so long before an outage may be lost in it. */
 const TIMEOUT_MS = 1_000;
@@ -13,10 +14,13 @@ const ROUTED_MS = 500;
 const NOTICEABLE_MS = 100;
 
 /** As `withCloudPair`, with a client that looks on from the first test to the last. */
-export function withOnlooker(ready: (pair: CloudPair, onlooker: Onlooker) => Promise<void> | void): void {
+export function withOnlooker(
+  cloud: TestedCloud,
+  ready: (pair: CloudPair, onlooker: Onlooker) => Promise<void> | void,
+): void {
   let onlooker: Onlooker | undefined;
   after("the client", () => onlooker?.end());
-  withCloudPair(async (pair) => {
+  withCloudPair(cloud, async (pair) => {
     onlooker = await Onlooker.of(pair);
     await ready(pair, onlooker);
   });

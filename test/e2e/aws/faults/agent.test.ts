@@ -1,0 +1,4 @@
+import { agentFaults } from "../../cloud/faults/agent";
+import { awsCloud } from "../tested";
+
+agentFaults(awsCloud);

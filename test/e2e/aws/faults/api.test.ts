@@ -1,0 +1,4 @@
+import { apiFaults } from "../../cloud/faults/api";
+import { awsCloud } from "../tested";
+
+apiFaults(awsCloud);

@@ -1,0 +1,4 @@
+import { operatorCommands } from "../../cloud/faults/commands";
+import { awsCloud } from "../tested";
+
+operatorCommands(awsCloud);

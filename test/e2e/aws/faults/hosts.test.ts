@@ -1,0 +1,4 @@
+import { hostFaults } from "../../cloud/faults/hosts";
+import { awsCloud } from "../tested";
+
+hostFaults(awsCloud);

@@ -1,0 +1,4 @@
+import { partitions } from "../../cloud/faults/partitions";
+import { awsCloud } from "../tested";
+
+partitions(awsCloud);

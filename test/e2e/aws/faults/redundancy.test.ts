@@ -1,0 +1,4 @@
+import { lostRedundancy } from "../../cloud/faults/redundancy";
+import { awsCloud } from "../tested";
+
+lostRedundancy(awsCloud);

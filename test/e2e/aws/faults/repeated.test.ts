@@ -1,0 +1,4 @@
+import { repeatedFailovers } from "../../cloud/faults/repeated";
+import { awsCloud } from "../tested";
+
+repeatedFailovers(awsCloud);
