@@ -8,11 +8,13 @@ from aws_mover_case import MoverTest
 from cloud_of_amazon import ASSOCIATED, Answer, Credentials, error
 from web_faults import reset, silence
 
+ALLOCATION = "arn:aws:ec2:eu-central-1:123456789012:elastic-ip/eipalloc-0123456789abcdef0"
 UNAUTHORIZED = error(
     403,
     "UnauthorizedOperation",
-    "You are not authorized to perform this operation. User: arn:aws:sts::123456789012:assumed-role/edge/i-0001 is not "
-    f"authorized to perform: ec2:AssociateAddress. Encoded authorization failure message: {'e' * 700}",
+    "You are not authorized to perform this operation. User: arn:aws:sts::123456789012:assumed-role/edge-role-1a2b3c4/"
+    f"i-0123456789abcdef0 is not authorized to perform: ec2:AssociateAddress on resource: {ALLOCATION} because no "
+    f"identity-based policy allows the ec2:AssociateAddress action. Encoded authorization failure message: {'e' * 700}",
 )
 
 
@@ -122,7 +124,7 @@ class Refusals(MoverTest):
         self.refused(error(503, "Unavailable", "one\n77 two"), 75, "503 Unavailable: one 77 two$")
 
     def test_a_denial_counts_once_it_has_lasted_for_longer_than_iam_takes(self) -> None:
-        said = "You are not authorized .*: ec2:AssociateAddress.$"
+        said = f"not authorized to perform: ec2:AssociateAddress on resource: {ALLOCATION} because"
         self.refused(
             UNAUTHORIZED, 75, f"not-yet EC2 may not know the policy of the role yet: UnauthorizedOperation: {said}"
         )

@@ -83,6 +83,12 @@ class Claim(MoverTest):
         self.works("claim", HA_LB_RUN="/nonexistent")
         self.assertEqual(len(self.amazon.asked), 3)
 
+    def test_an_association_says_that_it_is_done(self) -> None:
+        self.amazon.answers = [
+            (200, "<AssociateAddressResponse><associationId>eipassoc-0c</associationId></AssociateAddressResponse>")
+        ]
+        self.works("claim")
+
     def test_an_answer_that_does_not_say_that_it_is_done_is_malformed(self) -> None:
         for text in ("", "{", "<a>", "<AssociateAddressResponse><return>false</return></AssociateAddressResponse>"):
             with self.subTest(text=text):

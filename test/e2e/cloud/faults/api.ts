@@ -61,6 +61,7 @@ export function apiFaults(cloud: TestedCloud): void {
       await healed(standby);
       assert.equal((await cloudPair.claimsOf(standby)).length, 1);
       assert.deepEqual(await cloudPair.moves(), [standby]);
+      assert.deepEqual((await cloudPair.told(standby)).errors, errors[standby]);
     });
 
     for (const { title, inject, code, failures = 1, isOfConnection, returnMs = RETURN_MS } of cloud.apiFaults) {

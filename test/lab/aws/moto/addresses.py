@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import copy
 from typing import Any
+from uuid import uuid4
 
-from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError, ResourceAlreadyAssociatedError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_ip_addresses import ElasticAddress
@@ -20,6 +20,7 @@ from moto.ec2.utils import generate_dns_from_ip, random_eip_association_id
 PUBLIC = [f"198.51.100.{n}" for n in range(31, 37)]
 ELASTIC = [f"203.0.113.{n}" for n in range(201, 251)]
 NETWORK = "10.77.0.0/16"
+NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/"
 # The lab's own hosts are in 10.77.0.0/20.
 DEFAULT_SUBNETS = ["10.77.16.0/20", "10.77.32.0/20", "10.77.48.0/20"]
 
@@ -148,7 +149,11 @@ def associate_address(self: Any) -> Any:
         if private == eni.private_ip_address:
             eni.public_ip = eip.public_ip
         show_associations(backend, eni)
-    return ActionResult({"AssociationId": eip.association_id})
+    # As the documentation shows it; moto's own leaves `return` out.
+    return (
+        f'<AssociateAddressResponse xmlns="{NAMESPACE}"><requestId>{uuid4()}</requestId>'
+        f"<return>true</return><associationId>{eip.association_id}</associationId></AssociateAddressResponse>"
+    )
 
 
 def disassociate_address(self: Any, address: str | None = None, association_id: str | None = None) -> None:
