@@ -2,9 +2,10 @@
 import { askAws, elementOf, elementsOf } from "../../lab/aws/ask";
 import type { RequestRecord } from "../../lab/aws/control";
 import { MachineHost } from "../../lab/cloud/machineHost";
+import type { MachineRecord } from "../../lab/cloud/machineRecord";
 import type { Host } from "../../lab/host";
 import type { Lab } from "../../lab/lab";
-import { awsApi, type MachineName } from "../../lab/layout";
+import { awsApi, type MachineName, withoutPrefix } from "../../lab/layout";
 import { ec2 } from "../../pair/platforms/aws";
 import type { ApiRequest, Hand, TestedCloud } from "../cloud/tested";
 import { awsFaults } from "./apiFaults";
@@ -34,6 +35,7 @@ function hand(lab: Lab): Hand {
       await role.restore();
     },
     idOf,
+    addressOn: (host) => withoutPrefix(recordOf(host).secondaryAddresses?.[0] ?? ""),
     sendTo: (address, machine) => associate(lab, address, machine),
     stranger: () => networkInterface(lab),
     outage: (from) => control.inject({ kind: "error", code: "Unavailable" }, { from }),
@@ -51,10 +53,11 @@ function asRequest({ at, source, action, fault, status }: RequestRecord): ApiReq
   return { at, source, isClaim: action === "AssociateAddress", failed };
 }
 
-function idOf(host: Host<MachineName>): string {
-  const id = host instanceof MachineHost ? host.record.metadata["instance-id"] : undefined;
-  if (id === undefined) throw new Error(`${host.name} is no instance.`);
-  return id;
+const idOf = (host: Host<MachineName>) => recordOf(host).metadata["instance-id"] ?? "";
+
+function recordOf(host: Host<MachineName>): MachineRecord {
+  if (host instanceof MachineHost) return host.record;
+  throw new Error(`${host.name} is no instance.`);
 }
 
 /** @param to an instance, which gets it on its first secondary address, or a network interface */

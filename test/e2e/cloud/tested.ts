@@ -45,6 +45,8 @@ export interface Hand {
   reset(): Promise<void>;
   /** What the cloud calls a machine. */
   idOf(host: Host<MachineName>): string;
+  /** What packets for a shared address are addressed to when they reach a machine. */
+  addressOn(host: Host<MachineName>, address: string): string;
   /** Sends the traffic for an address to a machine, as an operator would, past the pair. */
   sendTo(address: string, machine: string): Promise<void>;
   /** Makes something that is not of the pair and can have an address. */

@@ -26,6 +26,7 @@ function hand(lab: Lab): Hand {
     forget: control.forget,
     reset: control.reset,
     idOf: ({ hostname }) => hostname,
+    addressOn: (_, address) => address,
     sendTo: (address, server) => assign(lab, address, server),
     stranger: () => another(lab),
     outage: (from) => control.inject({ kind: "status", status: 503 }, { from }),

@@ -1,4 +1,4 @@
-import { agentFaults } from "../../cloud/faults/agent";
+import { agentDuringClaims } from "../../cloud/faults/agent";
 import { awsCloud } from "../tested";
 
-agentFaults(awsCloud);
+agentDuringClaims(awsCloud);

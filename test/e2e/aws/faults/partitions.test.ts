@@ -1,4 +1,5 @@
-import { partitions } from "../../cloud/faults/partitions";
+import { partitions, unreachableApi } from "../../cloud/faults/partitions";
 import { awsCloud } from "../tested";
 
-partitions(awsCloud);
+partitions(awsCloud, ["lb1"]);
+unreachableApi(awsCloud);

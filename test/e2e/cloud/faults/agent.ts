@@ -11,8 +11,9 @@ import type { TestedCloud } from "../tested";
 /** How long the cloud takes to move an address here: long enough to do something meanwhile. */
 const MOVE_SECONDS = 2;
 
-export function agentFaults(cloud: TestedCloud): void {
-  describe(`the agent of a pair on ${cloud.title}`, function () {
+/** In the middle of a claim, which is for the cloud and its mover to end well. */
+export function agentDuringClaims(cloud: TestedCloud): void {
+  describe(`the agent in the middle of a claim on ${cloud.title}`, function () {
     this.timeout(120_000);
     let cloudPair: CloudPair;
     let onlooker: Onlooker;
@@ -49,36 +50,6 @@ export function agentFaults(cloud: TestedCloud): void {
       await cloudPair.agent(standby, "start");
       assert.equal(await cloudPair.settled(), standby);
       assert.equal((await cloudPair.claimsOf(standby)).length, 1);
-    });
-
-    it("brings the address as soon as it is started, long after the failover", async () => {
-      await cloudPair.agent(standby, "stop");
-      await cloudPair.hold(active, true);
-      await cloudPair.untilMaster(standby);
-      assert.equal(await cloudPair.pair.active(), active);
-      for (const name of [active, standby]) {
-        const { redundancy, problems } = await cloudPair.pair.status(name);
-        assert.equal(redundancy, "degraded");
-        assert.ok(problems.includes(`${standby}: ha-lb-vip.service does not run`), problems.join("\n"));
-      }
-      await cloudPair.agent(standby, "start");
-      await cloudPair.untilHolder(standby);
-      assert.equal(await cloudPair.settled(), standby);
-    });
-
-    it("brings the address although it was dead when the failover began", async () => {
-      await cloudPair.agent(standby, "kill --kill-who=main --signal=KILL");
-      await cloudPair.hold(active, true);
-      assert.equal(await cloudPair.settled(), standby);
-      assert.deepEqual(await cloudPair.moves(), [standby]);
-    });
-
-    it("brings the address although it stood still when the failover began", async () => {
-      await cloudPair.agent(standby, "kill --kill-who=main --signal=STOP");
-      await cloudPair.hold(active, true);
-      await cloudPair.untilMaster(standby);
-      // systemd's watchdog, after 15 s.
-      assert.equal(await cloudPair.settled(2 * SOON_MS), standby);
     });
 
     it("takes the address back after MASTER, BACKUP, MASTER, though the peer's claim is carried out later", async () => {
@@ -140,5 +111,60 @@ export function agentFaults(cloud: TestedCloud): void {
       const late = (await cloudPair.claimsOf(standby)).filter(({ at }) => at > time);
       assert.deepEqual(late, [], "it claims what is no longer its own");
     }
+  });
+}
+
+/** Before one, where no cloud is asked anything. */
+export function agentAway(cloud: TestedCloud): void {
+  describe(`the agent that is away when it is needed on ${cloud.title}`, function () {
+    this.timeout(120_000);
+    let cloudPair: CloudPair;
+    let onlooker: Onlooker;
+    let active: LoadBalancerName;
+    let standby: LoadBalancerName;
+    // What is held serves on until the address is gone: its clients notice nothing of all this.
+    withOnlooker(cloud, (...ready) => {
+      [cloudPair, onlooker] = ready;
+    });
+
+    beforeEach(async () => {
+      active = await cloudPair.begin();
+      standby = other(active);
+    });
+
+    it("brings the address as soon as it is started, long after the failover", async () => {
+      await cloudPair.agent(standby, "stop");
+      await cloudPair.hold(active, true);
+      await cloudPair.untilMaster(standby);
+      assert.equal(await cloudPair.pair.active(), active);
+      for (const name of [active, standby]) {
+        const { redundancy, problems } = await cloudPair.pair.status(name);
+        assert.equal(redundancy, "degraded");
+        assert.ok(problems.includes(`${standby}: ha-lb-vip.service does not run`), problems.join("\n"));
+      }
+      await cloudPair.agent(standby, "start");
+      await cloudPair.untilHolder(standby);
+      assert.equal(await cloudPair.settled(), standby);
+    });
+
+    it("brings the address although it was dead when the failover began", async () => {
+      await cloudPair.agent(standby, "kill --kill-who=main --signal=KILL");
+      await cloudPair.hold(active, true);
+      assert.equal(await cloudPair.settled(), standby);
+      assert.deepEqual(await cloudPair.moves(), [standby]);
+    });
+
+    it("brings the address although it stood still when the failover began", async () => {
+      await cloudPair.agent(standby, "kill --kill-who=main --signal=STOP");
+      await cloudPair.hold(active, true);
+      await cloudPair.untilMaster(standby);
+      // systemd's watchdog, after 15 s.
+      assert.equal(await cloudPair.settled(2 * SOON_MS), standby);
+    });
+
+    it("leaves the pair as it was deployed, and a client that lost nothing", async () => {
+      await auditNodes(cloudPair.pair);
+      await onlooker.lostNothingElse();
+    });
   });
 }

@@ -114,10 +114,12 @@ export function operatorCommands(cloud: TestedCloud): void {
         assert.equal(code, 0, stdout);
       }
       await cloudPair.hand.revoke();
-      await cloudPair.pair.host(standby).must(`ip address delete ${cloudPair.address}/32 dev lo`);
+      const host = cloudPair.pair.host(standby);
+      const onHost = cloudPair.hand.addressOn(host, cloudPair.address);
+      await host.must(`ip address delete $(ip -oneline address show to ${onHost} | awk '{ print $4, "dev", $2 }')`);
       const { code, stdout } = await haLb(standby, "doctor");
       assert.equal(code, 1, stdout);
-      assert.match(stdout, new RegExp(`${cloudPair.address} is not on lo: .systemctl restart ha-lb-vip`));
+      assert.match(stdout, new RegExp(`${onHost} is not on lo: .systemctl restart ha-lb-vip`));
       assert.match(stdout, new RegExp(`cannot read who has ${cloudPair.address}: ${cloud.revoked.first}`));
     });
 

@@ -14,7 +14,8 @@ const ASKING_MS = 8_000;
 /** For so long a MASTER tries to claim, before it asks whether its peer could. */
 const STEP_DOWN_SECONDS = 20;
 
-export function partitions(cloud: TestedCloud): void {
+/** @param actives the nodes that have the address when it begins: which of them it is matters to VRRP, and to no cloud */
+export function partitions(cloud: TestedCloud, actives: readonly LoadBalancerName[] = loadBalancers): void {
   describe(`a partition between the nodes of a pair on ${cloud.title}`, function () {
     this.timeout(120_000);
     let cloudPair: CloudPair;
@@ -35,7 +36,7 @@ export function partitions(cloud: TestedCloud): void {
       await until(`${name} to look ${times} times`, looked, 2 * SOON_MS);
     }
 
-    for (const active of loadBalancers) {
+    for (const active of actives) {
       const standby = other(active);
       const isFirst = active === "lb1";
 
@@ -92,7 +93,10 @@ export function partitions(cloud: TestedCloud): void {
       await onlooker.lostNothingElse();
     });
   });
+}
 
+/** It is for the other one to do what it can. */
+export function unreachableApi(cloud: TestedCloud): void {
   describe(`a MASTER on ${cloud.title} that cannot reach the API`, function () {
     this.timeout(180_000);
     let cloudPair: CloudPair;

@@ -1,4 +1,5 @@
-import { agentFaults } from "../../cloud/faults/agent";
+import { agentAway, agentDuringClaims } from "../../cloud/faults/agent";
 import { hetznerCloud } from "../tested";
 
-agentFaults(hetznerCloud);
+agentDuringClaims(hetznerCloud);
+agentAway(hetznerCloud);

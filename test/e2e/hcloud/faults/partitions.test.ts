@@ -1,4 +1,5 @@
-import { partitions } from "../../cloud/faults/partitions";
+import { partitions, unreachableApi } from "../../cloud/faults/partitions";
 import { hetznerCloud } from "../tested";
 
 partitions(hetznerCloud);
+unreachableApi(hetznerCloud);
