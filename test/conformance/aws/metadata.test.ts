@@ -88,6 +88,7 @@ describe("aws: instance metadata", function () {
       );
       const [last] = (await aws.control.requests()).filter(({ service }) => service === "ec2").slice(-1);
       assert.equal(last?.caller, one.InstanceId);
+      assert.ok((last?.secondsLeft ?? 0) > 5.9 * 3600, `${last?.secondsLeft} s`);
     });
 
     it("gives the same until shortly before they expire, and then new ones while the old ones still work", async () => {
