@@ -94,7 +94,8 @@ def main(text: str) -> None:
         publish(settings["region"], image)
     keys = {name: make_user(name) for name in settings["users"]}
     application = DomainDispatcherApplication(create_backend_app)
-    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler)
+    # One request at a time: what moto keeps is not made for several that change it.
+    server = make_server("127.0.0.1", 0, application, threaded=False, request_handler=MotoRequestHandler)
     threading.Thread(target=follow, args=[settings["region"]], daemon=True).start()
     print(json.dumps({"port": server.port, "keys": keys}), flush=True)
     server.serve_forever()
