@@ -26,4 +26,10 @@ export interface HaLoadBalancerArgs {
    * @default from the distribution's own package sources
    */
   packages?: Input<PackagesArgs>;
+  /**
+   * Any text. When it changes, both nodes get everything again, one after the other, whatever else is as it was: packages
+   * that are missing, files and links that somebody has changed, services that do not run (docs/operations.md).
+   * @default none
+   */
+  revision?: Input<string>;
 }

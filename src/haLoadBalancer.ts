@@ -87,8 +87,8 @@ function pairFacts(names: readonly string[], nodes: readonly PlatformNode[], sha
 
 /** Apart from the other facts, which are no secrets. */
 function moverFacts(mover: Mover | undefined): pulumi.Output<MoverFacts | undefined> {
-  const { script = "", env = {}, secrets = {}, rootOnlyAddresses = [] } = mover ?? {};
-  const all = { script, env, secrets: pulumi.secret(secrets), rootOnlyAddresses };
+  const { script = "", env = {}, secrets = {}, rootOnlyAddresses = [], packages = [] } = mover ?? {};
+  const all = { script, env, secrets: pulumi.secret(secrets), rootOnlyAddresses, packages };
   return pulumi.output(mover && all);
 }
 

@@ -20,6 +20,7 @@ export interface Settings {
   readonly haproxy?: Haproxy;
   readonly failover?: Failover;
   readonly packages?: Packages;
+  readonly revision?: string;
 }
 
 /**
@@ -45,6 +46,7 @@ function problemsOf(all: unknown, platform: Platform): Problem[] {
     haproxy?: Draft<Haproxy>;
     failover?: Draft<Failover>;
     packages?: Draft<Packages>;
+    revision?: Draft<string>;
     platform: Draft<Record<string, unknown>>;
   };
   return [
@@ -54,6 +56,7 @@ function problemsOf(all: unknown, platform: Platform): Problem[] {
     ...failoverProblems(values.failover, platform?.nodeNames ?? []),
     ...ownPortProblems(values),
     ...packagesShape("packages", values.packages),
+    ...checks.optional(checks.text(200))("revision", values.revision),
     ...(typeof platform?.problems === "function" ? platform.problems(values.platform) : [noPlatform(platform)]),
   ];
 }
@@ -65,6 +68,7 @@ const PROPERTIES: readonly (keyof HaLoadBalancerArgs)[] = [
   "haproxy",
   "failover",
   "packages",
+  "revision",
 ];
 
 function noPlatform(given: unknown): Problem {

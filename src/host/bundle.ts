@@ -8,7 +8,7 @@ import { renderProxy } from "../haproxy/render";
 import { failoverModel } from "../keepalived/model";
 import { type KeepalivedNode, markerAddress, renderKeepalived } from "../keepalived/render";
 import { masterDownSeconds, priorities, probeFailures } from "../keepalived/timers";
-import { type Program, programOf, sourceId } from "../packages/model";
+import { type Program, packagesOf, programOf, sourceId } from "../packages/model";
 import { installFiles } from "../packages/render";
 import type { Settings } from "../validate";
 import { renderTemplate } from "./template";
@@ -53,6 +53,8 @@ export interface MoverFacts {
   readonly env: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
   readonly rootOnlyAddresses: readonly string[];
+  /** Debian packages that the script needs. */
+  readonly packages: readonly string[];
 }
 
 const staticFiles = join(__dirname, "files");
@@ -114,6 +116,7 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
     configId: proxy.configId,
     // Where it comes from is for no program on the node, but another source is a reason to look whether it has changed.
     haproxy: { service, binary, branch, source: sourceId(settings.packages) },
+    packages: packagesOf(settings.packages, pair.mover?.packages),
   };
   return [
     { path: "haproxy.cfg", mode: 0o600, content: proxy.text },
@@ -122,6 +125,7 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
     textFile("node.json", `${JSON.stringify(node, null, 2)}\n`),
     textFile("units/haproxy.conf", haproxyUnit(program, pair)),
     ...(pair.mover ? moverFiles(pair.mover) : []),
+    ...(settings.revision ? [textFile("revision", `${settings.revision}\n`)] : []),
   ];
 }
 
@@ -186,9 +190,10 @@ function byPath(one: BundleFile, other: BundleFile): number {
 }
 
 /** What installs the packages, and what it has to know. The same on both nodes. */
-export function installBundle({ packages }: Settings, moverPackages: readonly string[] = []): Bundle {
+export function installBundle({ packages, revision }: Settings, moverPackages: readonly string[] = []): Bundle {
   const script = readFileSync(join(staticFiles, "install"), "utf8");
-  return { files: [{ path: "install", mode: 0o755, content: script }, ...installFiles(packages, moverPackages)] };
+  const others = installFiles(packages, moverPackages, revision);
+  return { files: [{ path: "install", mode: 0o755, content: script }, ...others] };
 }
 
 function digest(files: readonly BundleFile[]): string {

@@ -36,6 +36,11 @@ export interface Source {
   readonly key?: string;
 }
 
+/** Debian packages of a node. The mover's come last; no package comes twice. */
+export function packagesOf({ haproxy }: Packages = {}, moverPackages: readonly string[] = []): readonly string[] {
+  return [...new Set([programOf(haproxy).package, "keepalived", "python3", "iproute2", ...moverPackages])];
+}
+
 export const KEY = "{key}";
 
 export function programOf({ edition, version }: HaproxyPackage = {}): Program {

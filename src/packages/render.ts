@@ -1,6 +1,6 @@
 // What `install` gets on a node: its settings, and apt's files for the repository that HAProxy comes from.
 import { renderTemplate } from "../host/template";
-import { type Program, programOf, type Source, sourceOf } from "./model";
+import { type Program, packagesOf, programOf, type Source, sourceOf } from "./model";
 import type { Packages } from "./rules";
 
 interface InstallFile {
@@ -11,18 +11,30 @@ interface InstallFile {
 
 const DEFAULT_LOCK_SECONDS = 300;
 
-/** @param moverPackages what the platform's mover needs beside what every node does */
-export function installFiles(packages: Packages = {}, moverPackages: readonly string[] = []): InstallFile[] {
+/**
+ * @param moverPackages what the platform's mover needs beside what every node does
+ * @param revision another one than before has the node look again what is missing
+ */
+export function installFiles(
+  packages: Packages = {},
+  moverPackages: readonly string[] = [],
+  revision = "",
+): InstallFile[] {
   const program = programOf(packages.haproxy);
   const source = sourceOf(packages);
+  const others = packagesOf(packages, moverPackages).filter((name) => name !== program.package);
   const settings = {
     LOCK_SECONDS: packages.lockTimeoutSeconds ?? DEFAULT_LOCK_SECONDS,
     HAPROXY_PACKAGE: program.package,
     HAPROXY_BRANCH: program.branch ?? "",
-    MOVER_PACKAGES: `"${moverPackages.join(" ")}"`,
+    OTHER_PACKAGES: `"${others.join(" ")}"`,
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
-  return [{ path: "settings", mode: 0o600, content: lines.join("") }, ...(source ? sourceFiles(source, program) : [])];
+  return [
+    { path: "settings", mode: 0o600, content: lines.join("") },
+    ...(source ? sourceFiles(source, program) : []),
+    ...(revision ? [{ path: "revision", mode: 0o644, content: `${revision}\n` }] : []),
+  ];
 }
 
 /** Below "apt" they have the places that they get below /etc/apt. */

@@ -71,6 +71,9 @@ describe("hosts that are not as they should be", function () {
         "cp -a /mnt/bundles/. bundles/ && ! cat /dev/zero 2>/dev/null >bundles/.filler",
     );
     assert.match(await failure({ failover: { profile: "fast" } }), /No space left on device/);
+    const { code, stdout } = await lb1.run("ha-lb doctor");
+    assert.equal(code, 1);
+    assert.match(stdout, /only \d+ KiB are free below \/etc\/ha-load-balancer\/bundles: make room there/);
     await lb1.must("rm /etc/ha-load-balancer/bundles/.filler");
     await recovers({ failover: { profile: "fast" } });
     await lb1.must(

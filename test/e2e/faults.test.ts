@@ -6,6 +6,7 @@ import type { Lab } from "../lab/lab";
 import { loadBalancers } from "../lab/layout";
 import { audit } from "../pair/audit";
 import { afterGoodbye, pairFaults } from "../pair/faults";
+import { followMoves } from "../pair/moves";
 import { other, Pair } from "../pair/pair";
 import { withLab } from "./labForTests";
 import { assertMovesOnce, assertOneOutageAtMost } from "./movesOnce";
@@ -109,32 +110,6 @@ describe("a pair behind a bastion, with a preferred node", function () {
       await audit(pair);
       return since;
     });
-    assert.deepEqual(await moves.stop(), ["lb2", "lb1", "lb2"]);
+    assert.deepEqual((await moves.stop()).holders, ["lb2", "lb1", "lb2"]);
   });
 });
-
-/** Notes each change of the single holder; moments without one, or with both, are not a move. */
-function followMoves(pair: Pair) {
-  const seen: string[] = [];
-  let goesOn = true;
-  const following = (async () => {
-    await until(
-      "the end of the test",
-      async () => {
-        const [holder, second] = await pair.holders();
-        if (holder && !second && seen.at(-1) !== holder) {
-          seen.push(holder);
-        }
-        return !goesOn;
-      },
-      180_000,
-    );
-  })();
-  return {
-    async stop() {
-      goesOn = false;
-      await following;
-      return seen;
-    },
-  };
-}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from ha_lb.settings import Haproxy, HeldAddress, Mover, Settings, SharedAddress
+from ha_lb.settings import HeldAddress, Mover, Program, Settings, SharedAddress
 
 SETTINGS = Settings(
     node="lb1",
@@ -20,7 +20,7 @@ SETTINGS = Settings(
     take_over_seconds=3.2,
     config_id="c0ffee",
     release="r",
-    haproxy=Haproxy("haproxy", "/usr/sbin/haproxy", None),
+    haproxy=Program("haproxy", "/usr/sbin/haproxy", None),
 )
 
 # The same node on a cloud.

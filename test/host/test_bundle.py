@@ -27,28 +27,43 @@ class BundleTest(unittest.TestCase):
 
 class Differs(BundleTest):
     def test_equal_bundles_do_not_differ(self) -> None:
-        self.assertFalse(bundle.differs(self.made("one"), self.made("other"), "haproxy.cfg", "units", "lib"))
+        self.assertFalse(bundle.Running(self.made("other")).differs(self.made("one"), "haproxy.cfg", "units", "lib"))
 
     def test_a_changed_file_differs_and_the_others_do_not(self) -> None:
         one, other = self.made("one"), self.made("other", **{"haproxy.cfg": "defaults"})
-        self.assertTrue(bundle.differs(one, other, "haproxy.cfg"))
-        self.assertTrue(bundle.differs(one, other, "units", "haproxy.cfg"))
-        self.assertFalse(bundle.differs(one, other, "units", "lib"))
+        self.assertTrue(bundle.Running(other).differs(one, "haproxy.cfg"))
+        self.assertTrue(bundle.Running(other).differs(one, "units", "haproxy.cfg"))
+        self.assertFalse(bundle.Running(other).differs(one, "units", "lib"))
 
     def test_a_folder_differs_when_a_file_deep_in_it_does(self) -> None:
         one, other = self.made("one"), self.made("other", **{"lib/ha_lb/x.py": "y"})
-        self.assertTrue(bundle.differs(one, other, "lib"))
+        self.assertTrue(bundle.Running(other).differs(one, "lib"))
 
     def test_a_file_that_only_one_of_them_has_differs(self) -> None:
         one, other = self.made("one"), self.made("other", **{"units/b.conf": ""})
-        self.assertTrue(bundle.differs(one, other, "units"))
-        self.assertTrue(bundle.differs(other, one, "units/b.conf"))
+        self.assertTrue(bundle.Running(other).differs(one, "units"))
+        self.assertTrue(bundle.Running(one).differs(other, "units/b.conf"))
 
     def test_everything_differs_from_no_bundle(self) -> None:
-        self.assertTrue(bundle.differs(self.made("one"), None, "haproxy.cfg"))
+        self.assertTrue(bundle.Running(None).differs(self.made("one"), "haproxy.cfg"))
 
     def test_what_neither_has_does_not_differ(self) -> None:
-        self.assertFalse(bundle.differs(self.made("one"), None, "missing"))
+        self.assertFalse(bundle.Running(None).differs(self.made("one"), "missing"))
+
+    def test_what_was_changed_by_hand_may_differ_even_from_itself(self) -> None:
+        one, other = self.made("one"), self.made("other")
+        (one / "units/a.conf").write_text("by hand")
+        running = bundle.running(one)
+        (one / "units/a.conf").write_text("a")
+        self.assertTrue(running.differs(other, "units"))
+        self.assertTrue(running.differs(other, "units/a.conf"))
+        self.assertFalse(running.differs(other, "haproxy.cfg", "lib", "unit"))
+
+    def test_without_a_manifest_nothing_is_certain(self) -> None:
+        one = self.made("one")
+        (one / bundle.MANIFEST).unlink()
+        self.assertEqual(bundle.running(one), bundle.Running(None))
+        self.assertEqual(bundle.running(None), bundle.Running(None))
 
 
 class Identify(BundleTest):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import tempfile
@@ -129,6 +130,27 @@ class HandingOver(unittest.TestCase):
         os.kill(command, signal.SIGKILL)
         os.waitpid(command, 0)
         self.until(lambda: not holds.placed())
+
+    def test_the_peer_serves_while_services_restart(self) -> None:
+        with handover.aside(ON_CLOUD):
+            self.assertIn(holds.SWITCHOVER, holds.placed())
+        self.assertEqual(holds.placed(), {})
+
+    def test_services_restart_in_place_where_the_peer_cannot_serve_or_does_not(self) -> None:
+        for peer in (lambda _: None, lambda _: DRAINED, lambda _: GOOD_BACKUP):
+            self.peer = peer
+            said = io.StringIO()
+            with contextlib.redirect_stdout(said), handover.aside(ON_CLOUD):
+                pass
+            self.assertRegex(said.getvalue(), "lb1 (does not hand over before its services restart|restarts)")
+            self.assertEqual(holds.placed(), {})
+
+    def test_a_standby_restarts_its_services_without_a_word(self) -> None:
+        self.was_held = True
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), handover.aside(ON_CLOUD):
+            self.assertEqual(holds.placed(), {})
+        self.assertEqual(said.getvalue(), "")
 
     def until(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 5

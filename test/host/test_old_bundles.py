@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import tempfile
 import unittest
 from pathlib import Path
@@ -110,3 +112,16 @@ class Waiting(unittest.TestCase):
         self.wait(drained, GOOD_MASTER, pair_is_new=False)
         with self.assertRaisesRegex(Failed, "neither this node nor its peer became MASTER"):
             self.wait(drained, None, pair_is_new=False)
+
+    def test_a_standby_that_goes_on_standing_by_hears_a_master_even_when_that_one_does_not_tell(self) -> None:
+        quick = dataclasses.replace(ON_CLOUD, take_over_seconds=0.05)
+        for own, is_enough in ((GOOD_BACKUP, True), (node("lb1", "FAULT", None), False)):
+            with (
+                mock.patch("ha_lb.readiness.answer", return_value=ON_CLOUD.config_id),
+                mock.patch.object(status, "local", return_value=own),
+                mock.patch.object(status, "of_peer", return_value=None),
+                mock.patch.object(services, "START_SECONDS", 0.2),
+                mock.patch.object(services, "_journal", return_value="the journal"),
+                contextlib.nullcontext() if is_enough else self.assertRaises(Failed),
+            ):
+                services.wait_until_serving(quick, pair_is_new=False)

@@ -40,6 +40,7 @@ export interface PairSettings {
   /** @default the lab's web servers, checked by HTTP */
   readonly backends?: readonly BackendArgs[];
   readonly haproxy?: HaproxyArgs;
+  readonly revision?: string;
   /** What differs for `aws`. */
   readonly aws?: AwsSettings;
   /** What differs for `hcloud`. */
@@ -143,7 +144,7 @@ export class Pair {
   /** Changes the settings; the next `up` deploys them. */
   async configure(settings: PairSettings): Promise<void> {
     this.settings = settings;
-    const { frontends, backends, haproxy, failover, packages } = settings;
+    const { frontends, backends, haproxy, failover, packages, revision } = settings;
     const file = join(this.pulumi.stateDir, "arguments.json");
     const args = {
       platform: { kind: this.platform.name, ...this.platform.arguments(settings) },
@@ -152,6 +153,7 @@ export class Pair {
       haproxy,
       failover,
       packages,
+      revision,
     };
     await writeFile(file, JSON.stringify(args));
     await this.pulumi.config({ arguments: file, ...this.secrets() });

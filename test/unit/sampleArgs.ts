@@ -210,6 +210,7 @@ const sample = {
     },
     lockTimeoutSeconds: 100,
   },
+  revision: "1",
   platform: {
     nodes: [
       { name: "lb1", host: "192.0.2.11", hostKey: hostKey("a"), peerAddress: "10.0.0.11" },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { globSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { bundles, fingerprint } from "../../../src/host/bundle";
+import { bundles, fingerprint, installBundle } from "../../../src/host/bundle";
 import { sourceId } from "../../../src/packages/model";
 import type { Packages } from "../../../src/packages/rules";
 import type { Settings } from "../../../src/validate";
@@ -36,6 +36,7 @@ describe("a bundle", () => {
       "keepalived.conf",
       "node.json",
       "release",
+      "revision",
       "units/haproxy.conf",
     ];
     assert.deepEqual(paths, [...onNodes, ...rendered].sort());
@@ -94,6 +95,7 @@ describe("a bundle", () => {
         binary: "/opt/hapee-3.0/sbin/hapee-lb",
         source: sourceId(sampleArgs().packages as Packages),
       },
+      packages: ["hapee-3.0r1-lb", "keepalived", "python3", "iproute2"],
     });
   });
 
@@ -121,6 +123,7 @@ describe("a bundle with a mover", () => {
       env: { REGION: "here" },
       secrets: { token: "open sesame" },
       rootOnlyAddresses: ["169.254.169.254"],
+      packages: ["curl"],
     },
   };
   const [one, other] = bundles(settings as unknown as Settings, pair);
@@ -133,6 +136,7 @@ describe("a bundle with a mover", () => {
 
   it("tells each node who is who", () => {
     const told = [one, other].map((bundle) => JSON.parse(file(bundle, "node.json").content));
+    assert.deepEqual(told[0].packages.slice(-2), ["iproute2", "curl"]);
     assert.deepEqual(told[0].addresses, [{ name: "main", address: "203.0.113.7", id: "5001" }]);
     assert.deepEqual(
       told.map(({ mover }) => mover),
@@ -211,6 +215,23 @@ describe("the fingerprint of a bundle", () => {
       "node.json",
       "release",
     ]);
+  });
+
+  it("changes for another revision alone", () => {
+    assert.deepEqual(changedLines("revision", "2"), ["release", "revision"]);
+    const { platform: _, ...settings } = sampleArgs();
+    const install = (revision?: string) =>
+      fingerprint(installBundle({ ...settings, revision } as unknown as Settings), "key").split("\n");
+    assert.deepEqual(
+      install("2")
+        .filter((line) => !install("1").includes(line))
+        .map((line) => line.split(" ")[1]),
+      ["revision"],
+    );
+    assert.deepEqual(
+      install().filter((line) => !install("1").includes(line)),
+      [],
+    );
   });
 
   it("changes for the mode of a file too", () => {

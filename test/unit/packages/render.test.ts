@@ -14,13 +14,17 @@ const KEY_FILE = "apt/keyrings/ha-load-balancer.asc";
 describe("what a node installs from", () => {
   it("is the distribution alone where nothing is said", () => {
     assert.deepEqual(contents(), {
-      settings: 'LOCK_SECONDS=300\nHAPROXY_PACKAGE=haproxy\nHAPROXY_BRANCH=\nMOVER_PACKAGES=""\n',
+      settings:
+        'LOCK_SECONDS=300\nHAPROXY_PACKAGE=haproxy\nHAPROXY_BRANCH=\nOTHER_PACKAGES="keepalived python3 iproute2"\n',
     });
   });
 
   it("is the community's repository, trusted by its own key, for that branch", () => {
     const files = contents(community);
-    assert.equal(files.settings, 'LOCK_SECONDS=300\nHAPROXY_PACKAGE=haproxy\nHAPROXY_BRANCH=3.0\nMOVER_PACKAGES=""\n');
+    assert.equal(
+      files.settings,
+      'LOCK_SECONDS=300\nHAPROXY_PACKAGE=haproxy\nHAPROXY_BRANCH=3.0\nOTHER_PACKAGES="keepalived python3 iproute2"\n',
+    );
     assert.match(
       files[SOURCES] ?? "",
       /URIs: https:\/\/haproxy\.debian\.net\nSuites: \{codename\}-backports-3\.0\nComponents: main\nSigned-By: \{keyring\}\n$/,
@@ -34,7 +38,7 @@ describe("what a node installs from", () => {
     const files = contents({ ...community, edition: "enterprise", enterpriseKey: "0123456789abcdef" });
     assert.equal(
       files.settings,
-      'LOCK_SECONDS=300\nHAPROXY_PACKAGE=hapee-3.0r1-lb\nHAPROXY_BRANCH=\nMOVER_PACKAGES=""\n',
+      'LOCK_SECONDS=300\nHAPROXY_PACKAGE=hapee-3.0r1-lb\nHAPROXY_BRANCH=\nOTHER_PACKAGES="keepalived python3 iproute2"\n',
     );
     const url = "https://www.haproxy.com/download/hapee/key/0123456789abcdef-plus/3.0r1";
     assert.ok(files[SOURCES]?.includes(`URIs: ${url}/{distribution}-{codename}/{architecture}/\nSuites: {codename}\n`));

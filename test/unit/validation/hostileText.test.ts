@@ -25,9 +25,9 @@ const hostile: Readonly<Record<string, string>> = {
   "a template": "{{name}}",
 };
 
-/** Taken as it is, and quoted: only what no quotes can hold is refused. */
+/** Taken as it is, and quoted, or in a file of its own: only what no quotes can hold is refused. */
 const quoted =
-  /\.(body|contentType|location|prefix|expectBody|realm)$|\.(set|add|headers)(\["[^"]+"\]|\.\w+)$|\.values\[\d+\]$|\.raw(\.\w+)?\[\d+\]$|\.pathRegexes\[\d+\]$|\.errorPages\[/;
+  /^revision$|\.(body|contentType|location|prefix|expectBody|realm)$|\.(set|add|headers)(\["[^"]+"\]|\.\w+)$|\.values\[\d+\]$|\.raw(\.\w+)?\[\d+\]$|\.pathRegexes\[\d+\]$|\.errorPages\[/;
 /** Paths of URLs may have what else has a meaning in a configuration; they are quoted, too. */
 const paths = /\.(paths|pathPrefixes)\[\d+\]$|\.(stripPrefix|addPrefix)$/;
 /** Words of a file that knows neither quotes nor escapes: only a space would end them. */

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import network, services, settings
-from .bundle import changed_by_hand, identify, seal
+from .bundle import Running, changed_by_hand, identify, running, seal
 from .checks import Refused, check
 from .settings import BUNDLES, CURRENT, Settings
 from .vip import pair
@@ -35,9 +35,8 @@ def apply(incoming: Path) -> None:
         seal(incoming)
         check(incoming, wanted)
         previous = CURRENT.resolve() if CURRENT.exists() else None
-        # After a change by hand, what runs is anybody's guess: everything has to be told again.
-        known = None if previous and changed_by_hand(previous) else previous
-        _put_in_use(_store(incoming), previous, known, wanted)
+        now = running(previous)
+        _put_in_use(_store(incoming), previous, now, wanted)
         _forget_old_bundles()
         _forget_old_secrets()
 
@@ -73,12 +72,12 @@ def _store(incoming: Path) -> Path:
     return incoming.rename(place)
 
 
-def _put_in_use(bundle: Path, previous: Path | None, known: Path | None, wanted: Settings) -> None:
-    """`previous` is what to go back to, `known` what the services certainly run with."""
+def _put_in_use(bundle: Path, previous: Path | None, now: Running, wanted: Settings) -> None:
+    """`previous` is what to go back to, `now` what the services run with."""
     pair_is_new = wanted.mover is not None and not pair.is_remembered(wanted)
     try:
         _point_to(bundle)
-        services.use(bundle, known)
+        services.use(bundle, now)
         services.wait_until_serving(wanted, pair_is_new=pair_is_new)
     except Exception as error:
         outcome = _go_back(previous, bundle)
@@ -104,7 +103,7 @@ def _go_back(previous: Path | None, failed: Path) -> str:
             CURRENT.unlink(missing_ok=True)
             return "There was no earlier bundle to go back to; nothing of this one runs."
         _point_to(previous)
-        services.use(previous, failed)
+        services.use(previous, Running(failed))
         services.wait_until_serving(settings.load(previous), pair_is_new=False)
     except Exception as error:
         if previous is None:

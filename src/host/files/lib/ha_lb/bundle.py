@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 MANIFEST = "SHA256SUMS"
+# Another one than before says that everything is to be brought in use anew, whatever seems to run already.
+REVISION = "revision"
 
 
 def seal(bundle: Path) -> None:
@@ -34,9 +37,28 @@ def _digests(bundle: Path) -> dict[str, str]:
     return {str(path.relative_to(bundle)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def differs(one: Path, other: Path | None, *paths: str) -> bool:
-    """Whether any of these files or folders is not the same in both bundles."""
-    return any(_tree(one / path) != _tree(other / path if other else None) for path in paths)
+@dataclass(frozen=True)
+class Running:
+    """The bundle that services run with, as far as anybody can tell."""
+
+    place: Path | None
+    # Files of it that were changed by hand: who runs with the one version and who with the other is anybody's guess.
+    doubtful: tuple[str, ...] = ()
+
+    def differs(self, wanted: Path, *paths: str) -> bool:
+        """Whether any of these files or folders may be another one than in the bundle that is wanted."""
+        return any(
+            _tree(wanted / path) != _tree(self.place and self.place / path) or self.doubts(path) for path in paths
+        )
+
+    def doubts(self, *paths: str) -> bool:
+        return any(file == path or file.startswith(f"{path}/") for file in self.doubtful for path in paths)
+
+
+def running(place: Path | None) -> Running:
+    doubtful = changed_by_hand(place) if place else []
+    # Without a manifest nothing is certain.
+    return Running(None) if doubtful == [MANIFEST] else Running(place, tuple(doubtful))
 
 
 def _tree(root: Path | None) -> dict[str, bytes]:

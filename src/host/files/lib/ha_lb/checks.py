@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 from .commands import run, said
@@ -17,10 +18,20 @@ class Refused(Exception):
 
 
 def check(bundle: Path, wanted: Settings) -> None:
+    _is_there(wanted)
     _is_of_branch(wanted)
     _accepted("HAProxy", wanted.haproxy.binary, "-c", "-C", str(bundle), "-f", "haproxy.cfg")
     _accepted("Keepalived", "keepalived", "--config-test", f"--use-file={bundle / 'keepalived.conf'}")
     _ports_are_free(wanted)
+
+
+def _is_there(wanted: Settings) -> None:
+    missing = [program for program in (wanted.haproxy.binary, "keepalived", "ip") if not shutil.which(program)]
+    if missing:
+        raise Refused(
+            f"{', '.join(missing)} is not installed any more. Nothing was changed. "
+            "Give `revision` another value and run `pulumi up`: it installs what is missing."
+        )
 
 
 def _is_of_branch(wanted: Settings) -> None:

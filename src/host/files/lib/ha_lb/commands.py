@@ -6,8 +6,11 @@ import subprocess
 
 
 def run(*command: str, timeout: float = 60, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    """The finished process, whatever its exit status; its output is text, and its input is, too."""
-    return subprocess.run(command, input=stdin or "", capture_output=True, text=True, timeout=timeout, check=False)
+    """The finished process, whatever its exit status (127: there is no such program); output and input are text."""
+    try:
+        return subprocess.run(command, input=stdin or "", capture_output=True, text=True, timeout=timeout, check=False)
+    except FileNotFoundError:
+        return subprocess.CompletedProcess(command, 127, "", f"{command[0]}: not found")
 
 
 def said(process: subprocess.CompletedProcess[str]) -> str:

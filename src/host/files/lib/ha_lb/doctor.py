@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from . import network, readiness, settings, shared_addresses, status
 from .bundle import changed_by_hand
 from .checks import Refused, check
 from .commands import run
-from .services import links
-from .settings import CURRENT, RUN, Settings
+from .services import misplaced
+from .settings import BUNDLES, CURRENT, RUN, Settings
 from .verdict import judge
 from .vip import movers
 
-APPLY_AGAIN = "run `pulumi up` with a change, or `ha-lb logs` to see more"
+APPLY_AGAIN = "give `revision` another value and run `pulumi up`"
 LEAST_FREE_BYTES = 50 * 1024 * 1024
+# Where `apply` puts bundles; where packages and the journal are.
+WRITTEN_TO = (BUNDLES, Path("/var"))
 
 Finding = str
 
@@ -43,10 +46,16 @@ def _services(node: Settings) -> list[Finding]:
     return findings
 
 
+def _packages(node: Settings) -> list[Finding]:
+    shown = run("dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\\n", *node.packages).stdout
+    installed = {line.partition(" ")[0] for line in shown.splitlines() if line.endswith(" installed")}
+    return [f"{name} is not installed: {APPLY_AGAIN}" for name in node.packages if name not in installed]
+
+
 def _files(node: Settings) -> list[Finding]:
     changed = [f"{CURRENT / path} was changed by hand: {APPLY_AGAIN}" for path in changed_by_hand(CURRENT.resolve())]
-    missing = [f"{link} does not lead to the bundle: {APPLY_AGAIN}" for link in links(node) if not link.exists()]
-    return changed + missing
+    wrong = [f"{link} does not lead to the bundle: {APPLY_AGAIN}" for link in misplaced(node)]
+    return changed + wrong
 
 
 def _configuration(node: Settings) -> list[Finding]:
@@ -120,13 +129,16 @@ def _peer(node: Settings) -> list[Finding]:
 
 
 def _disk(_: Settings) -> list[Finding]:
-    free = shutil.disk_usage("/etc").free
-    if free > LEAST_FREE_BYTES:
-        return []
-    return [f"only {free // 1024} KiB are free below /etc: the next `pulumi up` could fail"]
+    free = {place: shutil.disk_usage(place).free for place in WRITTEN_TO}
+    return [
+        f"only {left // 1024} KiB are free below {place}: make room there, or the next `pulumi up` could fail"
+        for place, left in free.items()
+        if left < LEAST_FREE_BYTES
+    ]
 
 
 CHECKS: tuple[tuple[str, Callable[[Settings], list[Finding]]], ...] = (
+    ("packages are installed", _packages),
     ("services run and start at boot", _services),
     ("files are what was delivered", _files),
     ("HAProxy and Keepalived accept their configuration", _configuration),

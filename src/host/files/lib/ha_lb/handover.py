@@ -74,6 +74,26 @@ def undrain(node: Settings) -> str:
     return f"{node.node} is no longer drained."
 
 
+@contextlib.contextmanager
+def aside(node: Settings) -> Iterator[None]:
+    """Around a restart of services: if this node is the one that serves, its peer does so meanwhile, where it can."""
+    own = status.local(node)
+    if own["state"] != "MASTER":
+        yield
+        return
+    reason = why_not_drain(node.node, node.peer, own, status.of_peer(node), force=False)
+    if reason:
+        print(f"{node.node} does not hand over before its services restart: {reason.partition('. ')[0]}.")
+        yield
+        return
+    with _held_by_this_command("its services restart"):
+        try:
+            _wait_for_peer(node)
+        except (Refused, NotMoved) as problem:
+            print(f"{node.node} restarts its services all the same: {problem}")
+        yield
+
+
 def why_not_switch_over(verdict: Status, own: Status) -> str | None:
     if own["state"] != "MASTER" and verdict["redundancy"] == "redundant":
         return f"{own['node']} is not MASTER. Run `ha-lb switchover` on {verdict['holder']}."

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from . import mover_status, readiness, runtime, settings, shared_addresses, status
-from .bundle import differs
+from . import handover, mover_status, readiness, runtime, settings, shared_addresses, status
+from .bundle import REVISION, Running
 from .commands import is_active, run, said
-from .settings import CURRENT, VIP_AGENT, Settings
+from .settings import CURRENT, KEEPALIVED, VIP_AGENT, Program, Settings
 
 SYSTEM = Path("/etc/systemd/system")
 TMPFILES = Path("/etc/tmpfiles.d/ha-load-balancer.conf")
 DROP_IN = "ha-load-balancer.conf"
 VIP_UNIT = SYSTEM / f"{VIP_AGENT}.service"
+HAPROXY_FILES = ("haproxy.cfg", "haproxy")
+KEEPALIVED_FILES = ("keepalived.conf", "interfaces.conf")
 AGENT_FILES = ("bin/agent", "lib", "node.json", "units/ha-lb-agent.service")
 VIP_AGENT_FILES = (
     "bin/vip-agent",
@@ -27,6 +30,8 @@ VIP_AGENT_FILES = (
     "units/ha-lb-vip.service",
 )
 START_SECONDS = 20
+# A BACKUP that hears nobody is MASTER after its timers; on a busy machine a little later.
+HEARING_FACTOR = 1.5
 # A cloud may take a while for its first move, and be asked again when it fails.
 FIRST_MOVE_SECONDS = 60
 # Longer than that, credentials that are denied do not become good by themselves.
@@ -54,39 +59,44 @@ def make_run_files(bundle: Path) -> None:
     _do("systemd-tmpfiles", "--create", str(bundle / "units/tmpfiles.conf"))
 
 
-def use(bundle: Path, previous: Path | None) -> None:
+def use(bundle: Path, now: Running) -> None:
     """Makes all services run with the bundle that `current` points to; touches only what changed."""
     node = settings.load(bundle)
-    _retire_other_services(node)
-    _retire_vip_agent(node)
-    _link(node)
-    if differs(bundle, previous, "units"):
-        _systemctl("daemon-reload")
-    _systemctl("enable", "--quiet", *node.services)
-    restart = differs(bundle, previous, "units/haproxy.conf") or _runs_another_program(node)
-    _bring(node.haproxy.service, restart=restart, reload=not restart and not _runs_with(bundle, previous))
-    _bring("ha-lb-agent", restart=differs(bundle, previous, *AGENT_FILES), reload=False)
-    if node.mover:
-        # Before Keepalived makes this node MASTER.
-        _bring(VIP_AGENT, restart=differs(bundle, previous, *VIP_AGENT_FILES), reload=False)
-    _bring(
-        "keepalived",
-        restart=differs(bundle, previous, "units/keepalived.conf"),
-        reload=differs(bundle, previous, "keepalived.conf", "interfaces.conf"),
-    )
+    wrong = misplaced(node)
+    # Another revision: whatever seems to run already is told again.
+    anew = now.differs(bundle, REVISION)
+
+    def restarts(program: Program, unit: str) -> bool:
+        return unit in wrong.values() or now.differs(bundle, unit) or _runs_another_program(program)
+
+    haproxy = restarts(node.haproxy, "units/haproxy.conf")
+    keepalived = restarts(KEEPALIVED, "units/keepalived.conf")
+    with handover.aside(node) if haproxy or keepalived else contextlib.nullcontext():
+        _retire_other_services(node)
+        _retire_vip_agent(node)
+        _link(wrong)
+        if wrong or anew or now.differs(bundle, "units"):
+            _systemctl("daemon-reload")
+        _systemctl("enable", "--quiet", *node.services)
+        _bring(node.haproxy.service, restart=haproxy, reload=not haproxy and (anew or not _runs_with(bundle, now)))
+        _bring("ha-lb-agent", restart=anew or now.differs(bundle, *AGENT_FILES), reload=False)
+        if node.mover:
+            # Before Keepalived makes this node MASTER.
+            _bring(VIP_AGENT, restart=anew or now.differs(bundle, *VIP_AGENT_FILES), reload=False)
+        _bring("keepalived", restart=keepalived, reload=anew or now.differs(bundle, *KEEPALIVED_FILES))
 
 
-def _runs_with(bundle: Path, previous: Path | None) -> bool:
+def _runs_with(bundle: Path, now: Running) -> bool:
     """Whether HAProxy does what the bundle says, if need be because it was just told what changed.
 
     What it runs with is asked, not assumed: an `apply` before this one may have been cut off.
     """
-    if previous is None:
+    if now.place is None or now.doubts(*HAPROXY_FILES):
         return False
-    running = readiness.answer(1)
-    if running == settings.config_id(bundle):
+    answer = readiness.answer(1)
+    if answer == settings.config_id(bundle):
         return True
-    return running == settings.config_id(previous) and runtime.bring_in_line(previous, bundle)
+    return answer == settings.config_id(now.place) and runtime.bring_in_line(now.place, bundle)
 
 
 def stop_all(node: Settings) -> None:
@@ -109,8 +119,9 @@ def wait_until_serving(wanted: Settings, *, pair_is_new: bool) -> None:
         START_SECONDS,
         lambda: f"HAProxy does not serve with the new configuration. It said:\n{_journal(wanted.haproxy.service)}",
     )
+    master = _Master(wanted)
     _wait(
-        lambda: _pair_has_master(wanted),
+        master.is_known,
         START_SECONDS + 2 * wanted.take_over_seconds,
         lambda: f"neither this node nor its peer became MASTER. Keepalived said:\n{_journal('keepalived')}",
     )
@@ -119,13 +130,27 @@ def wait_until_serving(wanted: Settings, *, pair_is_new: bool) -> None:
         _wait_for_first_move(wanted)
 
 
-def _pair_has_master(wanted: Settings) -> bool:
-    own = status.local(wanted)
-    if own["state"] == "MASTER":
-        return True
-    stands_by = own["state"] == "BACKUP" or own["hold"] is not None
-    peer = status.of_peer(wanted) if stands_by else None
-    return peer is not None and peer["state"] == "MASTER"
+class _Master:
+    """Whether the pair has one: the nodes say so, or this one stays BACKUP, which it only does while it hears a MASTER.
+
+    A peer whose agent does not run must not keep this node from its bundle: it is next in turn to be mended.
+    """
+
+    def __init__(self, wanted: Settings) -> None:
+        self._wanted = wanted
+        self._hears_since: float | None = None
+
+    def is_known(self) -> bool:
+        own = status.local(self._wanted)
+        if own["state"] == "MASTER":
+            return True
+        stands_by = own["state"] == "BACKUP" or own["hold"] is not None
+        peer = status.of_peer(self._wanted) if stands_by else None
+        if peer is not None or own["state"] != "BACKUP":
+            self._hears_since = None
+            return peer is not None and peer["state"] == "MASTER"
+        self._hears_since = self._hears_since or time.monotonic()
+        return time.monotonic() - self._hears_since > HEARING_FACTOR * self._wanted.take_over_seconds
 
 
 def _wait_for_first_move(wanted: Settings) -> None:
@@ -164,22 +189,29 @@ def _leave_network(node: Settings) -> None:
     shared_addresses.main(dataclasses.replace(node, mover=None))
 
 
-def _runs_another_program(node: Settings) -> bool:
-    """Whether HAProxy was replaced on the disk since it was started."""
-    pid = run("systemctl", "show", "--property", "MainPID", "--value", node.haproxy.service).stdout.strip()
+def _runs_another_program(program: Program) -> bool:
+    """Whether the program was replaced on the disk since it was started."""
+    pid = run("systemctl", "show", "--property", "MainPID", "--value", program.service).stdout.strip()
     try:
-        return not Path(f"/proc/{pid}/exe").samefile(node.haproxy.binary)
+        return not Path(f"/proc/{pid}/exe").samefile(program.binary)
     except OSError:
         return False
 
 
-def _link(node: Settings) -> None:
-    for link, path in links(node).items():
-        target = CURRENT / path
-        if not (link.is_symlink() and link.readlink() == target):
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.unlink(missing_ok=True)
-            link.symlink_to(target)
+def misplaced(node: Settings) -> dict[Path, str]:
+    """Of the links those that do not lead to the bundle, because they are new or because somebody changed them."""
+    return {
+        link: path
+        for link, path in links(node).items()
+        if not (link.is_symlink() and link.readlink() == CURRENT / path)
+    }
+
+
+def _link(wrong: Mapping[Path, str]) -> None:
+    for link, path in wrong.items():
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(CURRENT / path)
 
 
 def _bring(service: str, *, restart: bool, reload: bool) -> None:

@@ -55,12 +55,15 @@ class Mover:
 
 
 @dataclass(frozen=True)
-class Haproxy:
-    """The installed HAProxy: its systemd unit, its program, and the branch that was asked for, if any."""
+class Program:
+    """What a package brought: its systemd unit, its program, and the branch that was asked for, if any."""
 
     service: str
     binary: str
-    branch: str | None
+    branch: str | None = None
+
+
+KEEPALIVED = Program("keepalived", "/usr/sbin/keepalived")
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,11 @@ class Settings:
     take_over_seconds: float
     config_id: str
     release: str
-    haproxy: Haproxy
+    haproxy: Program
     addresses: tuple[SharedAddress, ...] = ()
     mover: Mover | None = None
+    # Debian packages that this node needs.
+    packages: tuple[str, ...] = ()
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -110,9 +115,10 @@ def load(bundle: Path = CURRENT) -> Settings:
         take_over_seconds=data["takeOverSeconds"],
         config_id=config_id(bundle),
         release=(bundle / "release").read_text().strip(),
-        haproxy=Haproxy(data["haproxy"]["service"], data["haproxy"]["binary"], data["haproxy"].get("branch")),
+        haproxy=Program(data["haproxy"]["service"], data["haproxy"]["binary"], data["haproxy"].get("branch")),
         addresses=_shared_addresses(data.get("addresses", []), data.get("mover") or {}),
         mover=_mover(data.get("mover")),
+        packages=tuple(data.get("packages", [])),
     )
 
 

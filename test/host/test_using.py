@@ -1,0 +1,97 @@
+"""Which services start anew, are reloaded or are left alone when a bundle is put in use."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import unittest
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from ha_lb import bundle, handover, readiness, services, settings
+from ha_lb.settings import Settings
+from node_settings import SETTINGS
+
+FILES = {
+    "haproxy.cfg": "global",
+    "haproxy/maps/identity.map": "id c0ffee",
+    "keepalived.conf": "vrrp",
+    "interfaces.conf": "eth0",
+    "lib/x.py": "x",
+    "node.json": "{}",
+    "units/haproxy.conf": "drop-in",
+    "units/keepalived.conf": "drop-in",
+    "revision": "1",
+}
+
+
+class Using(unittest.TestCase):
+    def setUp(self) -> None:
+        self.root = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.root)
+        self.asked: list[str] = []
+        self.replaced_programs: set[str] = set()
+        self.misplaced: dict[Path, str] = {}
+        for target, name, value in (
+            (settings, "load", lambda *_: SETTINGS),
+            (settings, "config_id", lambda *_: "c0ffee"),
+            (services, "misplaced", lambda _: self.misplaced),
+            (services, "_link", lambda _: None),
+            (services, "_retire_other_services", lambda _: None),
+            (services, "is_active", lambda *units: [True for _ in units]),
+            (services, "_systemctl", lambda *arguments: self.asked.append(" ".join(arguments))),
+            (services, "_runs_another_program", lambda program: program.service in self.replaced_programs),
+            (readiness, "answer", lambda _: "c0ffee"),
+            (handover, "aside", self.aside),
+        ):
+            patch = mock.patch.object(target, name, value)
+            patch.start()
+            self.addCleanup(patch.stop)
+
+    @contextlib.contextmanager
+    def aside(self, _: Settings) -> Iterator[None]:
+        self.asked.append("hand over")
+        yield
+
+    def made(self, name: str, **changes: Any) -> Path:
+        for path, text in {**FILES, **changes}.items():
+            file = self.root / name / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        bundle.seal(self.root / name)
+        return self.root / name
+
+    def use(self, now: bundle.Running, **changes: str) -> list[str]:
+        services.use(self.made("wanted", **changes), now)
+        return [what for what in self.asked if not what.startswith("enable")]
+
+    def test_nothing_is_touched_where_nothing_changed(self) -> None:
+        self.assertEqual(self.use(bundle.Running(self.made("old"))), [])
+
+    def test_keepalived_is_not_reloaded_for_haproxy_nor_the_other_way_round(self) -> None:
+        self.assertEqual(self.use(bundle.Running(self.made("old")), **{"keepalived.conf": "x"}), ["reload keepalived"])
+
+    def test_another_revision_brings_everything_in_use_anew_without_a_restart_of_what_serves(self) -> None:
+        self.assertEqual(
+            self.use(bundle.Running(self.made("old")), revision="2"),
+            ["daemon-reload", "reload haproxy", "restart ha-lb-agent", "reload keepalived"],
+        )
+
+    def test_a_file_that_was_changed_by_hand_concerns_those_who_read_it(self) -> None:
+        old = self.made("old")
+        (old / "haproxy.cfg").write_text("by hand")
+        self.assertEqual(self.use(bundle.running(old)), ["reload haproxy"])
+
+    def test_a_restart_comes_after_handing_over(self) -> None:
+        for program in ("haproxy", "keepalived"):
+            self.asked, self.replaced_programs = [], {program}
+            self.assertEqual(self.use(bundle.Running(self.made("old"))), ["hand over", f"restart {program}"])
+
+    def test_a_link_that_somebody_has_changed_is_put_back_and_its_service_starts_anew(self) -> None:
+        self.misplaced = {Path("/etc/systemd/system/keepalived.service.d/x.conf"): "units/keepalived.conf"}
+        self.assertEqual(
+            self.use(bundle.Running(self.made("old"))), ["hand over", "daemon-reload", "restart keepalived"]
+        )
