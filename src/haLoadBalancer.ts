@@ -53,9 +53,16 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
     const installed = ([0, 1] as const).map((index) =>
       install(childName(index, "install"), nodes[index], packages, childOf(nodes[index])),
     );
+    // What has installed newer programs is followed by what starts them.
+    const upgrades = pulumi
+      .all([settings, packages])
+      .apply(([valid, bundle]) => (valid.packages?.upgrade === "latest" ? bundle : undefined));
     // One node after the other: the second one only once the first serves.
-    const first = apply(childName(0, "apply"), nodes[0], files[0], { ...childOf(nodes[0]), dependsOn: installed });
-    const second = apply(childName(1, "apply"), nodes[1], files[1], {
+    const first = apply(childName(0, "apply"), nodes[0], files[0], upgrades, {
+      ...childOf(nodes[0]),
+      dependsOn: installed,
+    });
+    const second = apply(childName(1, "apply"), nodes[1], files[1], upgrades, {
       ...childOf(nodes[1]),
       dependsOn: [first, ...installed],
     });

@@ -1,5 +1,5 @@
 // Every file of one node, and what identifies them. Pure: the same settings give the same bundle.
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { join, relative, sep } from "node:path";
@@ -202,19 +202,4 @@ function digest(files: readonly BundleFile[]): string {
     hash.update(JSON.stringify([path, mode, content]));
   }
   return hash.digest("hex").slice(0, 12);
-}
-
-/**
- * A line per file for the preview, which cannot show the files themselves. Without the key nobody can try out
- * contents against these digests, however short a secret in them is.
- */
-export function fingerprint({ files }: Bundle, key: string): string {
-  return files
-    .map(({ path, mode, content }) => {
-      const hash = createHmac("sha256", key)
-        .update(JSON.stringify([path, mode, content]))
-        .digest("hex");
-      return `# ${path} ${hash.slice(0, 8)}`;
-    })
-    .join("\n");
 }

@@ -3,7 +3,8 @@ import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlatformNode, SshEndpoint } from "../platform";
 import { archive } from "./archive";
-import { type Bundle, fingerprint } from "./bundle";
+import type { Bundle } from "./bundle";
+import { fingerprint, fingerprintOfRunning } from "./fingerprint";
 
 /** `install` has waited for the machine; one that does not answer `apply` is dead, which nobody wants to learn late. */
 const APPLY_DIAL_ERROR_LIMIT = 4;
@@ -15,19 +16,28 @@ export function install(
   bundle: pulumi.Output<Bundle>,
   options: pulumi.CustomResourceOptions,
 ): remote.Command {
-  return command(name, node, bundle, UNPACK_AND_INSTALL, { ...options, customTimeouts: minutes(20) });
+  const shown = pulumi.all([bundle, node.ssh.privateKey]).apply(([files, key]) => fingerprint(files, key));
+  return command(name, node, bundle, UNPACK_AND_INSTALL, shown, { ...options, customTimeouts: minutes(20) });
 }
 
-/** Puts a bundle on the node and in use, or leaves the node as it was and fails. Idempotent. */
+/**
+ * Puts a bundle on the node and in use, or leaves the node as it was and fails. Idempotent.
+ *
+ * @param also what else has to change for the node to be looked at again
+ */
 export function apply(
   name: string,
   node: PlatformNode,
   bundle: pulumi.Output<Bundle>,
+  also: pulumi.Output<Bundle | undefined>,
   options: pulumi.CustomResourceOptions,
 ): remote.Command {
   const dialErrorLimit = Math.min(node.ssh.dialErrorLimit, APPLY_DIAL_ERROR_LIMIT);
   const running = { ...node, ssh: { ...node.ssh, dialErrorLimit } };
-  return command(name, running, bundle, UNPACK_AND_APPLY, { ...options, customTimeouts: minutes(10) });
+  const shown = pulumi
+    .all([bundle, also, node.ssh.privateKey])
+    .apply(([files, others, key]) => fingerprintOfRunning(files, key, others));
+  return command(name, running, bundle, UNPACK_AND_APPLY, shown, { ...options, customTimeouts: minutes(10) });
 }
 
 function minutes(count: number): pulumi.CustomTimeouts {
@@ -39,11 +49,10 @@ function command(
   node: PlatformNode,
   bundle: pulumi.Output<Bundle>,
   script: string,
+  shown: pulumi.Output<string>,
   options: pulumi.CustomResourceOptions,
 ): remote.Command {
-  const contents = pulumi
-    .all([bundle, node.ssh.privateKey, node.id])
-    .apply(([files, key, id]) => `${fingerprint(files, key)}\n# node ${JSON.stringify(id)}`);
+  const contents = pulumi.all([shown, node.id]).apply(([text, id]) => `${text}\n# node ${JSON.stringify(id)}`);
   return new remote.Command(
     name,
     {

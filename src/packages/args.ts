@@ -65,6 +65,10 @@ export interface HaproxyPackageArgs {
   enterpriseKey?: Input<string>;
 }
 
+/** What becomes of packages that are installed already. */
+export const packageUpgrades = ["never", "latest"] as const;
+export type PackageUpgrade = (typeof packageUpgrades)[number];
+
 /** How the nodes get their packages. */
 export interface PackagesArgs {
   /**
@@ -72,6 +76,14 @@ export interface PackagesArgs {
    * @default the distribution's
    */
   haproxy?: Input<HaproxyPackageArgs>;
+  /**
+   * Whether HAProxy and Keepalived are brought to the newest version that the nodes' package sources have (within
+   * HAProxy's branch), whenever an update looks at packages: at the first one, when something below `packages` changes,
+   * and with each new `revision`. What is installed stays as it is with "never", which leaves updates to whoever
+   * updates the hosts. Either way, no package of the system's is touched.
+   * @default "never"
+   */
+  upgrade?: Input<PackageUpgrade>;
   /**
    * Seconds to wait for another program that holds apt's lock, 1 to 600: a fresh machine updates itself first.
    * @default 300

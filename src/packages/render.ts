@@ -28,6 +28,7 @@ export function installFiles(
     HAPROXY_PACKAGE: program.package,
     HAPROXY_BRANCH: program.branch ?? "",
     OTHER_PACKAGES: `"${others.join(" ")}"`,
+    UPGRADE: packages.upgrade ?? "never",
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   return [

@@ -4,7 +4,13 @@ import { isRecord, known, UNKNOWN } from "../validation/draft";
 import type { Plain } from "../validation/plain";
 import { type Problem, problem } from "../validation/problem";
 import { filledList, shape } from "../validation/shape";
-import { type HaproxyPackageArgs, haproxyEditions, type PackageSourceArgs, type PackagesArgs } from "./args";
+import {
+  type HaproxyPackageArgs,
+  haproxyEditions,
+  type PackageSourceArgs,
+  type PackagesArgs,
+  packageUpgrades,
+} from "./args";
 import { KEY } from "./model";
 
 export type Packages = Plain<PackagesArgs>;
@@ -157,5 +163,9 @@ function keyProblems(path: string, edition: string, { source: from, enterpriseKe
 }
 
 export const packagesShape = optional(
-  shape<Packages>({ haproxy: optional(haproxy), lockTimeoutSeconds: optional(checks.wholeNumber(1, 600)) }),
+  shape<Packages>({
+    haproxy: optional(haproxy),
+    upgrade: optional(checks.oneOf(packageUpgrades)),
+    lockTimeoutSeconds: optional(checks.wholeNumber(1, 600)),
+  }),
 );

@@ -37,7 +37,7 @@ describe("hosts that are not as they should be", function () {
     await lb1.must("systemd-run --quiet --unit=installer perl /root/hold-lock /var/lib/dpkg/lock-frontend");
     const journal = () => lb1.must("journalctl --unit installer --output cat");
     await until("the lock to be held", async () => (await journal()).includes("the lock is held"), 10_000);
-    const message = await failure({ packages: { lockTimeoutSeconds: 2 } });
+    const message = await failure({ packages: { lockTimeoutSeconds: 2, upgrade: "latest" } });
     assert.match(message, /another program has held apt's lock for 2 s\. Let it finish/);
     assert.match(message, /lock-frontend/);
     await lb1.must("systemctl stop installer");

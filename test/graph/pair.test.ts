@@ -155,6 +155,14 @@ describe("commands", () => {
     assert.deepEqual(differing(replaced), [`# node "192.0.2.11 ${hostKey("x")}"`]);
   });
 
+  it("follow every install where packages are upgraded, and only there", async () => {
+    const upgraded = (lockTimeoutSeconds: number, upgrade: string) =>
+      deploy(changed(["packages.upgrade", upgrade], ["packages.lockTimeoutSeconds", lockTimeoutSeconds]));
+    const text = (from: Program) => named(from, "edge-lb2-apply").inputs.create;
+    assert.notEqual(text(await upgraded(1, "latest")), text(await upgraded(2, "latest")));
+    assert.equal(text(await upgraded(1, "never")), text(await upgraded(2, "never")));
+  });
+
   it("stay the same when the program runs again", async () => {
     const again = await deploy(sampleArgs());
     for (const { name, inputs } of commands()) {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { globSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { bundles, fingerprint, installBundle } from "../../../src/host/bundle";
+import { bundles, installBundle } from "../../../src/host/bundle";
+import { fingerprint, fingerprintOfRunning } from "../../../src/host/fingerprint";
 import { sourceId } from "../../../src/packages/model";
 import type { Packages } from "../../../src/packages/rules";
 import type { Settings } from "../../../src/validate";
@@ -196,10 +197,10 @@ describe("the fingerprint of a bundle", () => {
     return others.filter((line, index) => line !== lines[index]).map((line) => line.split(" ")[1]);
   };
 
-  it("is a comment of the shell for each file", () => {
+  it("is a comment of the shell for each file, and one for the library's own modules", () => {
     assert.deepEqual(
       lines.map((line) => /^# (\S+) [0-9a-f]{8}$/.exec(line)?.[1]),
-      paths,
+      [...paths.filter((path) => !path.startsWith("lib/")), "lib"],
     );
   });
 
@@ -246,5 +247,35 @@ describe("the fingerprint of a bundle", () => {
       others.filter((line) => lines.includes(line)),
       [],
     );
+  });
+
+  it("says of what runs what a change of it does", () => {
+    const shown = fingerprintOfRunning(first, "key").split("\n");
+    const of = (path: string) => shown.find((line) => line.startsWith(`# ${path} `)) ?? "";
+    assert.match(
+      of("haproxy.cfg"),
+      /^# haproxy\.cfg [0-9a-f]{8}: servers, weights and limits: at run time; anything else: reload/,
+    );
+    assert.match(of("haproxy/maps/web-1.map"), /: at run time; reload of HAProxy where that is not possible$/);
+    assert.match(of("keepalived.conf"), /: reload of Keepalived$/);
+    assert.match(of("units/haproxy.conf"), /: restart of its service; a node that serves hands over first$/);
+    assert.match(of("node.json"), /: restart of the agents$/);
+    assert.match(of("release"), /^# release [0-9a-f]{8}$/);
+    assert.equal(of("packages"), "");
+    // The digests are the same as without the words.
+    assert.deepEqual(
+      shown.map((line) => line.split(": ")[0]),
+      lines,
+    );
+  });
+
+  it("shows, where packages are upgraded, that they are installed anew", () => {
+    const { platform: _, ...settings } = sampleArgs();
+    const packages = (revision: string) =>
+      fingerprintOfRunning(first, "key", installBundle({ ...settings, revision } as unknown as Settings))
+        .split("\n")
+        .filter((line) => line.startsWith("# packages "));
+    assert.match(packages("1").join(), /^# packages [0-9a-f]{8}: for a new program, restart of its service/);
+    assert.notDeepEqual(packages("1"), packages("2"));
   });
 });

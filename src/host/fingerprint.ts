@@ -1,0 +1,60 @@
+// What a preview shows of a bundle: which files change, and what a change of each means for the node. Pure.
+import { createHmac } from "node:crypto";
+import type { Bundle, BundleFile } from "./bundle";
+
+/**
+ * A line per file for the preview, which cannot show the files themselves. Without the key nobody can try out
+ * contents against these digests, however short a secret in them is.
+ */
+export function fingerprint(bundle: Bundle, key: string): string {
+  return lines(bundle, key)
+    .map(({ what, hash }) => `# ${what} ${hash}`)
+    .join("\n");
+}
+
+/**
+ * The same for what runs, with what `apply` does on the node when the line changes. Lines without that need nothing.
+ *
+ * @param packages after a change of these, programs may be others than those that run
+ */
+export function fingerprintOfRunning(bundle: Bundle, key: string, packages?: Bundle): string {
+  const shown = lines(bundle, key).map(({ what, hash }) => `# ${what} ${hash}${effectOf(what)}`);
+  const installed = packages && digest(packages.files, key);
+  return [...shown, ...(installed ? [`# packages ${installed}: for a new program, ${RESTART}`] : [])].join("\n");
+}
+
+/** The library's own modules change with its version alone, and all at once: they are one line. */
+function lines({ files }: Bundle, key: string): { readonly what: string; readonly hash: string }[] {
+  const isModule = ({ path }: BundleFile) => path.startsWith("lib/");
+  const modules = files.filter(isModule);
+  return [
+    ...files.filter((file) => !isModule(file)).map((file) => ({ what: file.path, hash: digest([file], key) })),
+    ...(modules.length > 0 ? [{ what: "lib", hash: digest(modules, key) }] : []),
+  ];
+}
+
+const RESTART = "restart of its service; a node that serves hands over first";
+
+/** The first that fits. Which of two ways is taken depends on what runs on the node, which only `apply` sees. */
+const effects: readonly (readonly [path: RegExp, effect: string])[] = [
+  [/^haproxy\.cfg$/, "servers, weights and limits: at run time; anything else: reload of HAProxy"],
+  [/^haproxy\/(maps|certificates)\//, "at run time; reload of HAProxy where that is not possible"],
+  [/^haproxy\//, "reload of HAProxy"],
+  [/^keepalived\.conf$/, "reload of Keepalived"],
+  [/^units\/(haproxy|keepalived)\.conf$/, RESTART],
+  [/^revision$/, "reload of HAProxy and Keepalived; what was changed by hand is put back"],
+  [
+    /^(bin\/(agent|vip-agent|mover|prepare-network)$|lib$|node\.json$|secrets\/|units\/ha-lb-)/,
+    "restart of the agents",
+  ],
+];
+
+function effectOf(path: string): string {
+  const [, effect] = effects.find(([pattern]) => pattern.test(path)) ?? [];
+  return effect ? `: ${effect}` : "";
+}
+
+function digest(files: readonly BundleFile[], key: string): string {
+  const contents = files.map(({ path, mode, content }) => [path, mode, content]);
+  return createHmac("sha256", key).update(JSON.stringify(contents)).digest("hex").slice(0, 8);
+}
