@@ -112,6 +112,7 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
     statusPort: failover.statusPort,
     probeIntervalSeconds: failover.probeIntervalSeconds,
     probeFailures,
+    formerRouterId: failover.formerRouterId,
     takeOverSeconds: masterDownSeconds(failover.advertIntervalSeconds, Math.min(...priorities)),
     configId: proxy.configId,
     // Where it comes from is for no program on the node, but another source is a reason to look whether it has changed.

@@ -32,6 +32,13 @@ export interface FailoverArgs {
    */
   virtualRouterId?: Input<number>;
   /**
+   * The id that the pair has now, for when `virtualRouterId` is to become another one: without it the nodes refuse that.
+   * Nodes of different ids do not hear each other, so that the address is away, or with both, until the second node has
+   * the new id, too (docs/failover.md). Nothing happens while it is given and the id stays.
+   * @default none: a change of the id is refused
+   */
+  changeVirtualRouterIdFrom?: Input<number>;
+  /**
    * Name of the node that takes the address back once it has been healthy for a while. Without it the address stays
    * where it is until that node fails. Keepalived keywords: `priority`, `nopreempt`.
    * @default none

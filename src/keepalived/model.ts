@@ -4,6 +4,8 @@ import { profileTimers, type Timers } from "./timers";
 
 export interface FailoverModel extends Timers {
   readonly virtualRouterId: number;
+  /** The id that this one may take the place of. */
+  readonly formerRouterId?: number;
   readonly preferred?: { readonly node: string; readonly delaySeconds: number };
   readonly statusPort: number;
   readonly peersPort: number;
@@ -18,6 +20,7 @@ export function failoverModel(failover: Failover = {}): FailoverModel {
     advertIntervalSeconds: failover.advertIntervalSeconds ?? timers.advertIntervalSeconds,
     probeIntervalSeconds: failover.probeIntervalSeconds ?? timers.probeIntervalSeconds,
     virtualRouterId: failover.virtualRouterId ?? 51,
+    formerRouterId: failover.changeVirtualRouterIdFrom,
     preferred: failover.preferredNode
       ? { node: failover.preferredNode, delaySeconds: failover.preemptDelaySeconds ?? 30 }
       : undefined,

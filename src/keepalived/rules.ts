@@ -16,6 +16,7 @@ const failoverShape = shape<Failover>({
   advertIntervalSeconds: optional(checks.seconds(0.01, 40, 0.01)),
   probeIntervalSeconds: optional(checks.seconds(0.05, 60)),
   virtualRouterId: optional(checks.wholeNumber(1, 255)),
+  changeVirtualRouterIdFrom: optional(checks.wholeNumber(1, 255)),
   // That it names a node is checked with the nodes at hand.
   preferredNode: () => [],
   preemptDelaySeconds: optional(checks.wholeNumber(0, 1000)),

@@ -1,9 +1,11 @@
-"""Ports that another program has keep a bundle from being used."""
+"""What keeps a bundle from being used: ports of others, another branch, missing programs, another virtual router id."""
 
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 import unittest
+from pathlib import Path
 from unittest import mock
 
 from ha_lb import checks
@@ -13,6 +15,44 @@ from node_settings import SETTINGS
 def listening(port: int, program: str = "", address: str = "0.0.0.0") -> str:
     users = f' users:(("{program}",pid=1,fd=3))' if program else ""
     return f"LISTEN 0      128    {address}:{port}      0.0.0.0:*{users}\n"
+
+
+class Programs(unittest.TestCase):
+    def test_one_that_is_missing_is_named_with_the_cure(self) -> None:
+        haproxy = dataclasses.replace(SETTINGS.haproxy, binary="/nowhere/haproxy")
+        with self.assertRaisesRegex(checks.Refused, r"^/nowhere/haproxy\b.* is not installed any more\..*`revision`"):
+            checks._is_there(dataclasses.replace(SETTINGS, haproxy=haproxy))
+
+
+class RouterId(unittest.TestCase):
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.root = Path(directory.name)
+
+    def changed(self, before: int, after: int, former: int | None = None) -> None:
+        for name, router_id in (("previous", before), ("wanted", after)):
+            (self.root / name).mkdir()
+            text = f"vrrp_instance x {{\n    virtual_router_id {router_id}\n    priority 190\n}}\n"
+            (self.root / name / "keepalived.conf").write_text(text)
+        wanted = dataclasses.replace(SETTINGS, former_router_id=former)
+        checks.check_change(self.root / "previous", self.root / "wanted", wanted)
+
+    def test_another_one_is_refused_with_the_way_to_have_it_all_the_same(self) -> None:
+        with self.assertRaisesRegex(
+            checks.Refused, r"id of this pair is 51, and 77 is wanted\. .* failover\.changeVirtualRouterIdFrom: 51\.$"
+        ):
+            self.changed(51, 77)
+
+    def test_another_one_is_taken_from_those_who_know_what_they_leave(self) -> None:
+        self.changed(51, 77, former=51)
+
+    def test_leave_to_go_from_one_id_is_no_leave_to_go_from_another(self) -> None:
+        with self.assertRaisesRegex(checks.Refused, "id of this pair is 77, and 78 is wanted"):
+            self.changed(77, 78, former=51)
+
+    def test_the_same_one_stays_with_and_without_leave(self) -> None:
+        self.changed(77, 77, former=51)
 
 
 class Branch(unittest.TestCase):

@@ -190,6 +190,7 @@ const sample = {
     advertIntervalSeconds: 0.25,
     probeIntervalSeconds: 0.4,
     virtualRouterId: 77,
+    changeVirtualRouterIdFrom: 51,
     preferredNode: "lb2",
     preemptDelaySeconds: 15,
     statusPort: 9000,

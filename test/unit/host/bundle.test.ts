@@ -89,6 +89,7 @@ describe("a bundle", () => {
       statusPort: 9000,
       probeIntervalSeconds: 0.4,
       probeFailures: 3,
+      formerRouterId: 51,
       takeOverSeconds: 3 * 0.25 + ((256 - 190) / 256) * 0.25,
       configId: /^id ([0-9a-f]{16})$/m.exec(file(second, "haproxy/maps/identity.map").content)?.[1],
       haproxy: {

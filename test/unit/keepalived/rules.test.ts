@@ -24,6 +24,7 @@ describe("rules of failover", () => {
     ["probeIntervalSeconds", 61, "61 is out of range. Use seconds from 0.05 to 60, in steps of 0.001."],
     ["virtualRouterId", 0, "0 is out of range. Use a whole number from 1 to 255."],
     ["virtualRouterId", 256, "256 is out of range. Use a whole number from 1 to 255."],
+    ["changeVirtualRouterIdFrom", 0, "0 is out of range. Use a whole number from 1 to 255."],
     ["preemptDelaySeconds", 1001, "1001 is out of range. Use a whole number from 0 to 1000."],
     ["preemptDelaySeconds", 0.5, "0.5 is out of range. Use a whole number from 0 to 1000."],
     ["statusPort", 0, "0 is not a port. Use a whole number from 1 to 65535."],

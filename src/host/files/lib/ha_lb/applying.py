@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import network, services, settings
 from .bundle import Running, changed_by_hand, identify, running, seal
-from .checks import Refused, check
+from .checks import Refused, check, check_change
 from .settings import BUNDLES, CURRENT, Settings
 from .vip import pair
 
@@ -35,6 +35,8 @@ def apply(incoming: Path) -> None:
         seal(incoming)
         check(incoming, wanted)
         previous = CURRENT.resolve() if CURRENT.exists() else None
+        if previous:
+            check_change(previous, incoming, wanted)
         now = running(previous)
         _put_in_use(_store(incoming), previous, now, wanted)
         _forget_old_bundles()

@@ -9,12 +9,34 @@ from pathlib import Path
 from .commands import run, said
 from .settings import Settings
 
+ROUTER_ID = re.compile(r"^\s*virtual_router_id (\d+)$", re.MULTILINE)
 # What HAProxy is called among the owners of ports: one edition may be about to take over from another.
 HAPROXY_PROGRAMS = {"haproxy", "hapee-lb"}
 
 
 class Refused(Exception):
     """The bundle is not in use; the message says why."""
+
+
+def check_change(previous: Path, bundle: Path, wanted: Settings) -> None:
+    """What must not change between two bundles without a word of the user's."""
+    before, after = _router_id(previous), _router_id(bundle)
+    if before and after and before != after and before != str(wanted.former_router_id):
+        raise Refused(
+            f"the virtual router id of this pair is {before}, and {after} is wanted. Nothing was changed. Nodes of "
+            "different ids do not hear each other: the address would be away, or with both, until the second one has "
+            f"the new id, too. Leave failover.virtualRouterId at {before}, or accept that by "
+            f"failover.changeVirtualRouterIdFrom: {before}."
+        )
+
+
+def _router_id(bundle: Path) -> str | None:
+    """None where somebody has removed the file: then nothing runs with it that could be told apart."""
+    try:
+        found = ROUTER_ID.search((bundle / "keepalived.conf").read_text())
+    except FileNotFoundError:
+        return None
+    return found[1] if found else None
 
 
 def check(bundle: Path, wanted: Settings) -> None:

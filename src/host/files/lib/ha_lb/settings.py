@@ -84,6 +84,8 @@ class Settings:
     haproxy: Program
     addresses: tuple[SharedAddress, ...] = ()
     mover: Mover | None = None
+    # The virtual router id that the bundle's own may take the place of.
+    former_router_id: int | None = None
     # Debian packages that this node needs.
     packages: tuple[str, ...] = ()
 
@@ -118,6 +120,7 @@ def load(bundle: Path = CURRENT) -> Settings:
         haproxy=Program(data["haproxy"]["service"], data["haproxy"]["binary"], data["haproxy"].get("branch")),
         addresses=_shared_addresses(data.get("addresses", []), data.get("mover") or {}),
         mover=_mover(data.get("mover")),
+        former_router_id=data.get("formerRouterId"),
         packages=tuple(data.get("packages", [])),
     )
 
