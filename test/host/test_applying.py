@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from ha_lb import applying, network, services
+from ha_lb import applying, bundle, network, services
 from node_settings import SETTINGS
 
 
@@ -91,6 +91,37 @@ class Applying(unittest.TestCase):
         self.services.stop_all.side_effect = OSError("and stays so")
         with self.assertRaisesRegex(applying.Refused, "this one could not be stopped: and stays so"):
             self.apply("new")
+
+    def known(self) -> bundle.Running:
+        """What the last bundle was told to take over from."""
+        now = self.services.use.call_args.args[1]
+        assert isinstance(now, bundle.Running)
+        return now
+
+    def test_services_are_told_what_they_run_with(self) -> None:
+        self.apply("old")
+        self.assertEqual(self.known(), bundle.Running(None))
+        old = self.current.resolve()
+        self.apply("new")
+        self.assertEqual(self.known(), bundle.Running(old))
+
+    def test_after_one_that_was_cut_off_nobody_knows_what_they_run_with(self) -> None:
+        self.apply("old")
+        self.services.use.side_effect = KeyboardInterrupt
+        with self.assertRaises(KeyboardInterrupt):
+            self.apply("new")
+        self.services.use.side_effect = None
+        for known in (bundle.Running(None), bundle.Running(self.current.resolve())):
+            self.apply("new")
+            self.assertEqual(self.known(), known)
+
+    def test_after_one_that_gave_way_it_is_known_again(self) -> None:
+        self.apply("old")
+        self.services.wait_until_serving.side_effect = [services.Failed("HAProxy is silent"), None, None]
+        with self.assertRaises(applying.Refused):
+            self.apply("new")
+        self.apply("newer")
+        self.assertIsNotNone(self.known().place)
 
     def test_an_error_before_the_swap_is_not_taken_for_one_after_it(self) -> None:
         self.apply("old")

@@ -12,6 +12,7 @@ from pathlib import Path
 from . import network, services, settings
 from .bundle import Running, changed_by_hand, identify, running, seal
 from .checks import Refused, check, check_change
+from .commands import run
 from .settings import BUNDLES, CURRENT, Settings
 from .vip import pair
 
@@ -21,6 +22,8 @@ KEPT_BUNDLES = 3
 # How a bundle that is on its way in is named, and how old one is that nobody brings in any more.
 ABANDONED = ".incoming."
 ABANDONED_SECONDS = 3600
+# In the directory of bundles, from the swap on until all services run with what is in use.
+UNFINISHED = ".unfinished"
 
 
 def apply(incoming: Path) -> None:
@@ -37,7 +40,8 @@ def apply(incoming: Path) -> None:
         previous = CURRENT.resolve() if CURRENT.exists() else None
         if previous:
             check_change(previous, incoming, wanted)
-        now = running(previous)
+        # After one that was cut off, some services may run with this bundle and some with the one before.
+        now = Running(None) if (BUNDLES / UNFINISHED).exists() else running(previous)
         _put_in_use(_store(incoming), previous, now, wanted)
         _forget_old_bundles()
         _forget_old_secrets()
@@ -77,7 +81,10 @@ def _store(incoming: Path) -> Path:
 def _put_in_use(bundle: Path, previous: Path | None, now: Running, wanted: Settings) -> None:
     """`previous` is what to go back to, `now` what the services run with."""
     pair_is_new = wanted.mover is not None and not pair.is_remembered(wanted)
+    (BUNDLES / UNFINISHED).touch()
     try:
+        # A machine that loses its power right after the swap is to find all of what it starts with.
+        run("sync", "--file-system", str(bundle))
         _point_to(bundle)
         services.use(bundle, now)
         services.wait_until_serving(wanted, pair_is_new=pair_is_new)
@@ -86,6 +93,7 @@ def _put_in_use(bundle: Path, previous: Path | None, now: Running, wanted: Setti
         if previous != bundle:
             shutil.rmtree(bundle, ignore_errors=True)
         raise Refused(f"{error}\n{outcome}") from error
+    (BUNDLES / UNFINISHED).unlink()
     print(f"{wanted.node} serves with bundle {bundle.name}")
 
 
@@ -111,6 +119,7 @@ def _go_back(previous: Path | None, failed: Path) -> str:
         if previous is None:
             return f"There was no earlier bundle to go back to, and this one could not be stopped: {error}"
         return f"Bundle {previous.name} is in use again, but does not serve: {error}"
+    (BUNDLES / UNFINISHED).unlink()
     return f"Bundle {previous.name} serves again."
 
 
