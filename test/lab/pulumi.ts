@@ -200,6 +200,10 @@ export class Pulumi {
     return this.args.stateDir;
   }
 
+  get programDir(): string {
+    return this.args.programDir;
+  }
+
   private get configFile(): string {
     return join(this.args.stateDir, `Pulumi.${this.stack}.yaml`);
   }
@@ -216,7 +220,8 @@ export class Pulumi {
     return name;
   }
 
-  private environment(): Record<string, string> {
+  /** For programs that run the CLI themselves, in the directory of the program. */
+  environment(): Record<string, string> {
     const engine = process.env.HA_LB_ENGINE_BIN;
     if (!engine) {
       throw new Error("There is no Pulumi engine here: start tests with `npm test`, or with `bash test/setup/run`.");

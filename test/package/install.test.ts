@@ -57,6 +57,10 @@ describe("a project with the package", function () {
     assert.equal(command(project, "node", ["--input-type=module", "--eval", script]), "function function\n");
   });
 
+  it("has the failover drill as a command", () => {
+    assert.match(command(project, "npx", ["--no-install", "ha-lb-drill", "--help"]), /^usage: ha-lb-drill --fault/);
+  });
+
   it("cannot reach what is not meant to be imported", () => {
     const script = 'require("pulumi-ha-load-balancer/dist/validate")';
     assert.match(spawnSync("node", ["--eval", script], { cwd: project, encoding: "utf8" }).stderr, /NOT_EXPORTED/);
