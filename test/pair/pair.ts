@@ -41,6 +41,14 @@ export interface PairSettings {
   readonly backends?: readonly BackendArgs[];
   readonly haproxy?: HaproxyArgs;
   readonly revision?: string;
+  /** How the program goes about with the component; see program/index.ts. */
+  readonly component?: {
+    readonly name?: string;
+    readonly formerName?: string;
+    readonly parent?: string;
+    readonly protect?: boolean;
+    readonly logging?: string;
+  };
   /** What differs for `aws`. */
   readonly aws?: AwsSettings;
   /** What differs for `hcloud`. */
@@ -144,7 +152,7 @@ export class Pair {
   /** Changes the settings; the next `up` deploys them. */
   async configure(settings: PairSettings): Promise<void> {
     this.settings = settings;
-    const { frontends, backends, haproxy, failover, packages, revision } = settings;
+    const { frontends, backends, haproxy, failover, packages, revision, component } = settings;
     const file = join(this.pulumi.stateDir, "arguments.json");
     const args = {
       platform: { kind: this.platform.name, ...this.platform.arguments(settings) },
@@ -154,6 +162,7 @@ export class Pair {
       failover,
       packages,
       revision,
+      component,
     };
     await writeFile(file, JSON.stringify(args));
     await this.pulumi.config({ arguments: file, ...this.secrets() });

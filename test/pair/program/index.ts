@@ -6,15 +6,56 @@ import { HaLoadBalancer, type HaLoadBalancerArgs, type Platform } from "pulumi-h
 /** The arguments as plain data, and which platform they are for; secrets come by configuration. */
 type Arguments = Omit<HaLoadBalancerArgs, "platform"> & {
   platform: { kind: "existing" | "hcloud" | "aws"; ssh: object };
+  component?: Composition;
 };
 
+/** How a user's program may go about with the component. */
+interface Composition {
+  name?: string;
+  /** Its name before it had this one. */
+  formerName?: string;
+  /** Below a component of the user's, with its own place before. */
+  parent?: string;
+  protect?: boolean;
+  /** What a transform sets for each command. */
+  logging?: string;
+}
+
 const config = new pulumi.Config();
-const { platform, ...args } = JSON.parse(readFileSync(config.require("arguments"), "utf8")) as Arguments;
-const lb = new HaLoadBalancer("edge", { ...args, platform: platformOf(platform) });
+const {
+  platform,
+  component = {},
+  ...args
+} = JSON.parse(readFileSync(config.require("arguments"), "utf8")) as Arguments;
+const lb = new HaLoadBalancer(
+  component.name ?? "edge",
+  { ...args, platform: platformOf(platform) },
+  options(component),
+);
 
 export const address = lb.address;
 export const addresses = lb.addresses;
 export const nodes = lb.nodes;
+
+function options({ formerName, parent, protect, logging }: Composition): pulumi.ComponentResourceOptions {
+  const former = {
+    ...(formerName ? { name: formerName } : {}),
+    ...(parent ? { parent: pulumi.rootStackResource } : {}),
+  };
+  return {
+    protect,
+    ...(Object.keys(former).length > 0 ? { aliases: [former] } : {}),
+    ...(parent ? { parent: new pulumi.ComponentResource("my:index:Site", parent) } : {}),
+    ...(logging
+      ? {
+          transforms: [
+            ({ type, props, opts }: pulumi.ResourceTransformArgs) =>
+              type === "command:remote:Command" ? { props: { ...props, logging }, opts } : undefined,
+          ],
+        }
+      : {}),
+  };
+}
 
 function platformOf({ kind, ssh, ...own }: Arguments["platform"]): Platform {
   const given = { ...own, ssh: { ...ssh, privateKey: config.requireSecret("sshPrivateKey") } };
