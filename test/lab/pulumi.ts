@@ -34,6 +34,8 @@ export interface CommandOptions {
   readonly timeoutMs?: number;
   /** Called with each line of the engine's output as it comes. */
   readonly onStdoutLine?: (line: string) => void;
+  /** Has the engine log on standard error, at this level. @default not at all */
+  readonly logLevel?: number;
 }
 
 export interface PreviewOptions extends CommandOptions {
@@ -177,7 +179,8 @@ export class Pulumi {
   /** Any other command of the CLI. */
   async command(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
     const started = performance.now();
-    const output = await this.args.run("pulumi", [...args, "--color", "never"], {
+    const log = options.logLevel === undefined ? [] : ["--logtostderr", "--logflow", `-v=${options.logLevel}`];
+    const output = await this.args.run("pulumi", [...args, "--color", "never", ...log], {
       env: this.environment(),
       cwd: this.args.programDir,
       timeoutMs: options.timeoutMs ?? 600_000,

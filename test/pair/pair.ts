@@ -33,6 +33,10 @@ export interface PairSettings {
   readonly bastion?: { readonly host: string; readonly hostKey: string };
   /** @default the key that the hosts accept */
   readonly privateKey?: string;
+  /** @default none */
+  readonly privateKeyPassphrase?: string;
+  /** Secrets of the stack's configuration, for which "secret:NAME" stands in any other setting. @default none */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** What differs for the first and the second node. */
   readonly nodes?: readonly { readonly host?: string; readonly hostKey?: string }[];
   /** @default one on port 80 */
@@ -169,7 +173,7 @@ export class Pair {
   }
 
   private secrets(): Record<string, ConfigValue> {
-    const secrets = Object.entries(this.platform.secrets(this.settings));
+    const secrets = Object.entries({ ...this.platform.secrets(this.settings), ...this.settings.secrets });
     return Object.fromEntries(secrets.map(([name, secret]) => [name, { secret }]));
   }
 

@@ -4,9 +4,9 @@ import { until } from "../../lab/command";
 import { audit } from "../../pair/audit";
 import { other, type Pair } from "../../pair/pair";
 import { hetzner } from "../../pair/platforms/hcloud";
+import { filesWith, namesIn, namesInJournal, watch } from "../security/search";
 import { hostKeyLine, logins, nodes } from "./node";
 import { settings, withServingPair } from "./provisionedPair";
-import { filesWith, isInJournal, watchCommandLines } from "./secrets";
 
 const metadata = "http://169.254.169.254/hetzner/v1/metadata";
 
@@ -42,37 +42,36 @@ describe("credentials of a pair on Hetzner Cloud", function () {
 
   it("stand in one file of a node, for root alone, and in nothing that it tells", async () => {
     for (const [index, name] of nodes.entries()) {
-      const [file = "", ...more] = await filesWith(pair, name, token);
-      assert.match(file, /^600 \/etc\/ha-load-balancer\/bundles\/\w+\/secrets\/token$/);
+      const host = pair.host(name);
+      const [file = "", ...more] = await filesWith(host, { token });
+      assert.match(file, /^600 root \/etc\/ha-load-balancer\/bundles\/\w+\/secrets\/token$/);
       assert.deepEqual(more, []);
       const key = hostKeys[index] ?? "";
       // cloud-init keeps what it was told.
-      for (const keyFile of await filesWith(pair, name, key))
-        assert.match(keyFile, /^[46]00 \/(etc\/ssh|var\/lib\/cloud)\//);
-      const told = await pair.host(name).run("ha-lb status; ha-lb status --json; ha-lb doctor");
-      assert.ok(!told.stdout.includes(token) && !told.stderr.includes(token));
-      for (const secret of [token, key]) assert.equal(await isInJournal(pair, name, secret), false);
+      for (const keyFile of await filesWith(host, { key }))
+        assert.match(keyFile, /^[46]00 root \/(etc\/ssh|var\/lib\/cloud)\//);
+      const told = await host.run("ha-lb status; ha-lb status --json; ha-lb doctor");
+      assert.deepEqual(namesIn(told.stdout + told.stderr, { token }), []);
+      assert.deepEqual(await namesInJournal(host, { token, key }), []);
     }
   });
 
-  it("are no argument of any program while an address moves, and stay guarded over a reboot", async () => {
+  it("are in no program's arguments or environment while an address moves, and stay guarded over a reboot", async () => {
     const active = await pair.active();
     await hetzner(pair.lab).delays({ assign_floating_ip: 1 });
-    const watch = watchCommandLines(pair, other(active), token);
+    const watched = await watch(pair.host(other(active)), { token });
     await pair.fault("reboot", active);
     await until("the address to move", async () => (await pair.holders())[0] === other(active), 30_000);
     await pair.lab.heal();
     await audit(pair);
-    const { leaks, movers } = await watch.end();
+    const { leaks, commands } = await watched.end();
     assert.deepEqual(leaks, []);
-    assert.ok(
-      movers.some((line) => line.includes("bin/mover claim")),
-      movers.join("\n"),
-    );
-    assert.ok(
-      movers.some((line) => line.includes("/actions/assign")),
-      movers.join("\n"),
-    );
+    for (const mover of ["bin/mover claim", "/actions/assign"]) {
+      assert.ok(
+        commands.some((line) => line.includes(mover)),
+        commands.join("\n"),
+      );
+    }
     await hetzner(pair.lab).reset();
     // The one that was away answers for the addresses again, and asks the metadata service as root only.
     const addresses = await pair.host(active).addresses();
@@ -128,7 +127,7 @@ describe("credentials of a pair on Hetzner Cloud", function () {
       90_000,
     );
     await audit(pair);
-    for (const name of nodes) assert.deepEqual(await filesWith(pair, name, token), []);
+    for (const name of nodes) assert.deepEqual(await filesWith(pair.host(name), { token }), []);
     await hetzner(pair.lab).reset();
   });
 });

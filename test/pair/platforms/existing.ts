@@ -29,6 +29,10 @@ function platformArguments(lab: Lab, settings: PairSettings = {}) {
   return {
     virtualAddresses: [{ address: `${sharedAddress.ipv4}/24` }, { address: `${sharedAddress.ipv6}/64` }],
     nodes,
-    ssh: { user: settings.sshUser, bastion: settings.bastion },
+    ssh: {
+      user: settings.sshUser,
+      bastion: settings.bastion,
+      privateKeyPassphrase: settings.privateKeyPassphrase,
+    },
   };
 }

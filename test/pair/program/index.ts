@@ -26,7 +26,7 @@ const {
   platform,
   component = {},
   ...args
-} = JSON.parse(readFileSync(config.require("arguments"), "utf8")) as Arguments;
+} = JSON.parse(readFileSync(config.require("arguments"), "utf8"), withSecrets) as Arguments;
 const lb = new HaLoadBalancer(
   component.name ?? "edge",
   { ...args, platform: platformOf(platform) },
@@ -55,6 +55,12 @@ function options({ formerName, parent, protect, logging }: Composition): pulumi.
         }
       : {}),
   };
+}
+
+/** "secret:NAME" stands for one of the configuration's. */
+function withSecrets(_key: string, value: unknown): unknown {
+  const [, name] = (typeof value === "string" && /^secret:(\w+)$/.exec(value)) || [];
+  return name === undefined ? value : config.requireSecret(name);
 }
 
 function platformOf({ kind, ssh, ...own }: Arguments["platform"]): Platform {
