@@ -32,7 +32,7 @@ function issuer() {
   known ??= inFolder((folder) => {
     openssl(
       folder,
-      "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj /CN=Tests -keyout key -out crt",
+      "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj /CN=Tests -addext keyUsage=critical,keyCertSign,cRLSign -keyout key -out crt",
     );
     return { certificate: read(folder, "crt"), key: read(folder, "key") };
   });

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Environments of Python, each made once for its list of requirements and this machine's Python: python-requirements.txt,
-# the checkers of the Python that goes to hosts with Hetzner's client, whose directory HA_LB_PYTHON_BIN says; and
+# the checkers of the Python that goes to hosts, Hetzner's client and sslyze, whose directory HA_LB_PYTHON_BIN says; and
 # moto-requirements.txt, of which only labs with AWS have need (see moto).
 
 # Debian keeps what makes an environment in a package of its own, for its own Python only.

@@ -18,12 +18,23 @@ const intermediateCiphers = [
 ];
 const suites = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"];
 
+/** Mozilla's; OpenSSL alone would add X448 and P-521. What is newer keeps today's recordings from tomorrow's computers. */
+const curves = ["X25519", "P-256", "P-384"];
+const curvesOfNewerLibraries = ["X25519MLKEM768", ...curves];
+
 /** Set once for all frontends; a profile that is stricter adds to it where it is used. */
-export const globalTlsSettings = (["bind", "server"] as const).flatMap((side) => [
-  `ssl-default-${side}-ciphers ${intermediateCiphers.join(":")}`,
-  `ssl-default-${side}-ciphersuites ${suites.join(":")}`,
-  `ssl-default-${side}-options ${side === "bind" ? "prefer-client-ciphers " : ""}ssl-min-ver TLSv1.2 no-tls-tickets`,
-]);
+export const globalTlsSettings = [
+  ...(["bind", "server"] as const).flatMap((side) => [
+    `ssl-default-${side}-ciphers ${intermediateCiphers.join(":")}`,
+    `ssl-default-${side}-ciphersuites ${suites.join(":")}`,
+    `ssl-default-${side}-options ${side === "bind" ? "prefer-client-ciphers " : ""}ssl-min-ver TLSv1.2 no-tls-tickets`,
+  ]),
+  ".if openssl_version_atleast(3.5.0)",
+  `ssl-default-bind-curves ${curvesOfNewerLibraries.join(":")}`,
+  ".else",
+  `ssl-default-bind-curves ${curves.join(":")}`,
+  ".endif",
+];
 
 const stricter: Readonly<Record<TlsProfile, string>> = { intermediate: "", modern: " ssl-min-ver TLSv1.3" };
 
