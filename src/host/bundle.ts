@@ -125,6 +125,7 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
     { path: "keepalived.conf", mode: 0o600, content: renderKeepalived(failover, keepalivedNode) },
     textFile("node.json", `${JSON.stringify(node, null, 2)}\n`),
     textFile("units/haproxy.conf", haproxyUnit(program, pair)),
+    textFile("units/keepalived.conf", renderTemplate("host/keepalived.service.mustache", peer)),
     ...(pair.mover ? moverFiles(pair.mover) : []),
     ...(settings.revision ? [textFile("revision", `${settings.revision}\n`)] : []),
   ];

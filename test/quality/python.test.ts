@@ -8,7 +8,13 @@ import { join, resolve } from "node:path";
 const root = resolve(__dirname, "../..");
 const shipped = join(root, "src/host/files");
 const programs = globSync("bin/*", { cwd: shipped }).map((path) => join(shipped, path));
-const modules = [join(shipped, "lib/ha_lb"), join(root, "test/host"), join(root, "test/conformance/hetzner/client.py")];
+const modules = [
+  join(shipped, "lib/ha_lb"),
+  join(root, "test/host"),
+  join(root, "test/conformance/hetzner/client.py"),
+  join(root, "test/e2e/security/adverts.py"),
+  join(root, "test/e2e/security/scan.py"),
+];
 /** What it adds to is not installed beside the checkers. */
 const moto = join(root, "test/lab/aws/moto");
 

@@ -39,6 +39,7 @@ describe("a bundle", () => {
       "release",
       "revision",
       "units/haproxy.conf",
+      "units/keepalived.conf",
     ];
     assert.deepEqual(paths, [...onNodes, ...rendered].sort());
   });
@@ -68,8 +69,12 @@ describe("a bundle", () => {
     const different = first.files.filter(({ content }, index) => content !== second.files[index]?.content);
     assert.deepEqual(
       different.map(({ path }) => path),
-      ["haproxy.cfg", "haproxy/maps/identity.map", "keepalived.conf", "node.json"],
+      ["haproxy.cfg", "haproxy/maps/identity.map", "keepalived.conf", "node.json", "units/keepalived.conf"],
     );
+  });
+
+  it("lets Keepalived hear its peer alone", () => {
+    assert.match(file(first, "units/keepalived.conf").content, /^IPAddressDeny=any\nIPAddressAllow=10\.0\.0\.12$/m);
   });
 
   it("tells the agent what it has to know", () => {
