@@ -4,8 +4,8 @@ import type { Host } from "../../lab/host";
 import type { Lab } from "../../lab/lab";
 import type { MachineName } from "../../lab/layout";
 import type { Pair } from "../../pair/pair";
-import { awsCloud } from "./awsCloud";
-import { hetznerCloud } from "./hetznerCloud";
+import { awsMoving } from "./awsMoving";
+import { hetznerMoving } from "./hetznerMoving";
 
 /** A request that the cloud's API got. */
 export interface Call {
@@ -29,4 +29,4 @@ export interface MovingCloud {
   oneShotScript(lab: Lab, pair: Pair): Promise<(host: Host<MachineName>) => Promise<string>>;
 }
 
-export const movingClouds = { hcloud: hetznerCloud, aws: awsCloud } as const;
+export const movingClouds = { hcloud: hetznerMoving, aws: awsMoving } as const;

@@ -2,7 +2,7 @@
 // a script that looks up what it needs, assigns once and is done leaves the address where it is not to be. What comes of
 // each is told of both: the script fails, so that the story is the right one, and the agent does not.
 import assert from "node:assert/strict";
-import { hetznerCloud } from "../../../bench/moving/hetznerCloud";
+import { hetznerMoving } from "../../../bench/moving/hetznerMoving";
 import { useAgent, useScript } from "../../../bench/moving/oneShotScript";
 import { until } from "../../../lab/command";
 import { auditNodes } from "../../../pair/audit";
@@ -90,7 +90,7 @@ describe("a notify script that claims once, on Hetzner Cloud", function () {
     cloudPair = ready;
     const { lab, pair } = cloudPair;
     await cloudPair.begin("lb1");
-    await useScript(pair, await hetznerCloud.oneShotScript(lab, pair));
+    await useScript(pair, await hetznerMoving.oneShotScript(lab, pair));
   });
   after("the agent is back", async () => {
     if (!cloudPair) return;

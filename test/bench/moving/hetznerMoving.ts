@@ -2,7 +2,7 @@
 import { hetzner } from "../../pair/platforms/hcloud";
 import type { MovingCloud } from "./clouds";
 
-export const hetznerCloud: MovingCloud = {
+export const hetznerMoving: MovingCloud = {
   form: "hcloud",
   addressKind: "floating IP",
   async delay(lab, seconds) {

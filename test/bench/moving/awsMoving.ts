@@ -1,12 +1,13 @@
 // Elastic IPs of the lab's AWS. The script is by the `aws` command: it looks the address up, takes it from the node that
 // has it, and gives it to its own.
+import { askAws } from "../../lab/aws/ask";
 import type { Lab } from "../../lab/lab";
 import { awsApi } from "../../lab/layout";
 import type { Pair } from "../../pair/pair";
 import { ec2 } from "../../pair/platforms/aws";
 import type { MovingCloud } from "./clouds";
 
-export const awsCloud: MovingCloud = {
+export const awsMoving: MovingCloud = {
   form: "aws",
   addressKind: "Elastic IP",
   async delay(lab, seconds) {
@@ -43,25 +44,10 @@ aws ec2 associate-address --allocation-id "$allocation" --network-interface-id $
 async function allowToDisassociate(lab: Lab, pair: Pair): Promise<void> {
   const { resources } = await pair.pulumi.exportState();
   const role = resources.find(({ type }) => type === "aws:iam/role:Role")?.outputs?.name;
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL } = lab.awsEnvironment;
   const document = {
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Action: ["ec2:DisassociateAddress"], Resource: "*" }],
   };
-  const parameters = {
-    Action: "PutRolePolicy",
-    Version: "2010-05-08",
-    RoleName: String(role),
-    PolicyName: "one-shot-script",
-    PolicyDocument: JSON.stringify(document),
-  };
-  const data = Object.entries(parameters).flatMap(([name, value]) => ["--data-urlencode", `${name}=${value}`]);
-  const { code, stdout, stderr } = await lab.operator.run(
-    "curl",
-    // biome-ignore format: flags with their values
-    ["--config", "-", "--silent", "--show-error", "--fail-with-body", "--cacert", lab.authority,
-      "--aws-sigv4", "aws:amz:us-east-1:iam", ...data, AWS_ENDPOINT_URL],
-    { input: `user = "${AWS_ACCESS_KEY_ID}:${AWS_SECRET_ACCESS_KEY}"\n` },
-  );
-  if (code !== 0) throw new Error(`PutRolePolicy: ${stderr}${stdout}`);
+  const policy = { PolicyName: "one-shot-script", PolicyDocument: JSON.stringify(document) };
+  await askAws(lab, { Action: "PutRolePolicy", RoleName: String(role), ...policy }, "iam");
 }
