@@ -190,6 +190,11 @@ describe("npm run demo", function () {
   for (const [option, value, message] of [
     ["--faults", "meteor", /"meteor" is not a fault\. Faults: haproxy-stop/],
     ["--platform", "moon", /--platform moon is not there\. Platforms: existing/],
+    [
+      "--json",
+      "/nowhere/report.json",
+      /--json \/nowhere\/report\.json: there is no directory \/nowhere\. Make it first\./,
+    ],
   ] as const) {
     it(`explains an option that it does not know: ${option} ${value}`, async () => {
       const demo = startDemo([option, value]);

@@ -11,6 +11,10 @@ import { step } from "./steps";
 
 async function main(): Promise<void> {
   const options = parse();
+  if (options.help) {
+    console.log(usage);
+    return;
+  }
   checkPrerequisites();
   const show = spawn(process.execPath, ["--import", "tsx", join(__dirname, "show.ts"), ...process.argv.slice(2)], {
     detached: true,

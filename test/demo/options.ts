@@ -1,5 +1,8 @@
 // The options of `npm run demo`.
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
+import { checkLabName } from "../lab/layout";
 import { faultsOn, type PairFault, pairFaults } from "../pair/faults";
 import { type PlatformName, platformNames } from "../pair/platforms/platform";
 
@@ -12,6 +15,8 @@ export interface DemoOptions {
   readonly lab: string;
   /** File that gets the figures. */
   readonly json?: string;
+  /** Say how it is used, and do nothing else. */
+  readonly help: boolean;
 }
 
 export const usage = `Usage: npm run demo -- [--platform ${platformNames.join("|")}] [--faults a,b] [--keep] [--json FILE] [--lab NAME]
@@ -27,6 +32,7 @@ export function demoOptions(args: string[]): DemoOptions {
       keep: { type: "boolean", default: false },
       lab: { type: "string", default: "demo" },
       json: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
   const platform = platformNames.find((name) => name === values.platform);
@@ -34,7 +40,12 @@ export function demoOptions(args: string[]): DemoOptions {
     throw new Error(`--platform ${values.platform} is not there. Platforms: ${platformNames.join(", ")}.`);
   }
   const faults = chosenFaults(faultsOn(platform), values.faults);
-  return { platform, keep: values.keep, lab: values.lab, faults, json: values.json };
+  checkLabName(values.lab);
+  const { keep, lab, json, help } = values;
+  if (json !== undefined && !existsSync(dirname(json))) {
+    throw new Error(`--json ${json}: there is no directory ${dirname(json)}. Make it first.`);
+  }
+  return { platform, keep, lab, faults, json, help };
 }
 
 function chosenFaults(faults: readonly PairFault[], list: string | undefined): readonly PairFault[] {

@@ -66,9 +66,8 @@ async function demo(
   const preview = await step("pulumi preview --refresh after all this", () => pulumiChanges(pair));
   found({ previewChangesAfterFaults: touched(preview) });
   console.log(`\n${faultTable(report.faults, new Map(faults.map(({ name, title }) => [name, title])))}\n`);
-  if (cloud) {
-    console.log("The cloud's own time to move an address comes on top of what the timers allow.");
-  }
+  const onTop = `the first answer${cloud ? ", and the cloud's own time to move an address" : ""}`;
+  console.log(`What the timers allow is what VRRP itself needs; to notice a fault, ${onTop} come on top.`);
   console.log(
     `The second \`up\` changed ${report.secondUpChanges} resources; after the faults a preview wants to change ${report.previewChangesAfterFaults}.`,
   );

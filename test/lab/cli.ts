@@ -109,8 +109,8 @@ function cloudSaid({ authority, cloud }: Lab): string {
 function hostOf(lab: Lab, node: string | undefined): Host<MachineName> {
   const found = lab.nodes().find(({ name }) => name === node);
   if (found) return found;
-  const names = lab.nodes().map(({ name }) => name);
-  throw new Error(`"${node ?? ""}" is no host. Hosts: ${names.join(", ")}.`);
+  const names = lab.nodes().map(({ name, hostname }) => (name === hostname ? name : `${name} (${hostname})`));
+  throw new Error(`${node === undefined ? "Say which host" : `"${node}" is no host`}. Hosts: ${names.join(", ")}.`);
 }
 
 const isFault = (name: string | undefined): name is FaultName => faultNames.some((known) => known === name);
@@ -136,6 +136,7 @@ async function main(): Promise<number> {
   const [word = "", ...args] = positionals;
   const command = commands[word];
   if (values.help || !command) {
+    if (word !== "" && !command) process.stderr.write(`"${word}" is no command.\n`);
     (values.help ? process.stdout : process.stderr).write(`${usage}\n`);
     return values.help ? 0 : 64; // EX_USAGE of sysexits.h
   }

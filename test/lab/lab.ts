@@ -16,6 +16,7 @@ import { Host } from "./host";
 import { makeKeyPair, writeHostFiles } from "./hostFiles";
 import { type LabRecord, readRecord, writeRecord } from "./labRecord";
 import {
+  checkLabName,
   type HostName,
   hostNames,
   isHost,
@@ -92,7 +93,7 @@ export class Lab {
   /** Brings the lab up; one that is up already stays as it is, the remains of a crashed one are removed first. */
   static async up(name: string, { log = () => {}, suite, cloud }: LabOptions = {}): Promise<Lab> {
     checkPrerequisites();
-    checkName(name);
+    checkLabName(name);
     if (readRecord(name)) return sameForm(await Lab.attach(name), cloud);
     const image = await ensureBaseImage(log, suite);
     await tearDown(name);
@@ -114,7 +115,7 @@ export class Lab {
 
   /** The lab of this name that is up already. */
   static async attach(name: string): Promise<Lab> {
-    checkName(name);
+    checkLabName(name);
     const record = readRecord(name);
     if (!record) throw new Error(`There is no lab "${name}" up. Bring it up first.`);
     return new Lab(name, record.baseRoot, readCloud(name)?.form);
@@ -123,7 +124,7 @@ export class Lab {
   /** Removes everything of the lab of this name, from any state. */
   static async down(name: string): Promise<void> {
     checkPrerequisites();
-    checkName(name);
+    checkLabName(name);
     await tearDown(name);
   }
 
@@ -279,11 +280,3 @@ function sameForm(lab: Lab, cloud: CloudForm | undefined): Lab {
 }
 
 const machineIdOf = (node: Host<MachineName>) => (node instanceof MachineHost ? node.record.id : undefined);
-
-function checkName(name: string): void {
-  if (!/^[a-z][a-z0-9-]{0,19}$/.test(name)) {
-    throw new Error(
-      `"${name}" is no name for a lab: lower-case letters, digits and hyphens, 20 at most, a letter first.`,
-    );
-  }
-}

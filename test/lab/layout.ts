@@ -130,6 +130,16 @@ export const plugArguments = (node: NodeName) => links[node].flatMap((l) => [l.i
 
 const stateHome = () => process.env.HA_LB_STATE || "/var/tmp/pulumi-ha-load-balancer";
 export const labsDir = () => path.join(stateHome(), "labs");
+
+/** @throws Error with a sentence for the user. */
+export function checkLabName(name: string): void {
+  if (!/^[a-z][a-z0-9-]{0,19}$/.test(name)) {
+    throw new Error(
+      `"${name}" is no name for a lab: lower-case letters, digits and hyphens, 20 at most, a letter first.`,
+    );
+  }
+}
+
 export const stateDirOf = (lab: string) => path.join(labsDir(), lab);
 export const cacheDir = () =>
   process.env.HA_LB_CACHE ||

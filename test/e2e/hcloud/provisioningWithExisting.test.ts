@@ -6,6 +6,7 @@ import type { SlotName } from "../../lab/layout";
 import { audit } from "../../pair/audit";
 import { type HcloudSettings, Pair } from "../../pair/pair";
 import { hetzner } from "../../pair/platforms/hcloud";
+import { leftOn, takeOff } from "../../pair/takeOff";
 import { withLab } from "../labForTests";
 import { call, inventory, list, type Resource } from "./api";
 import { reach } from "./reach";
@@ -65,7 +66,7 @@ describe("a pair on Hetzner Cloud beside what is there already", function () {
     assert.equal(await hetzner(lab).holderOf(made.floating_ip.ip), null);
   });
 
-  it("configures two servers that are there, and leaves them serving", async () => {
+  it("configures two servers that are there, and leaves them serving until it is taken off them", async () => {
     const servers = await Promise.all(serverNames.map(makeServer));
     const all = (await inventory(lab)).toSorted();
     const { firewallIds: _, network: __, ssh: ___, ...hcloud } = brought();
@@ -78,6 +79,11 @@ describe("a pair on Hetzner Cloud beside what is there already", function () {
     assert.deepEqual((await inventory(lab)).toSorted(), all);
     assert.ok(await pair.answers(), "it no longer serves");
     assert.ok(lab.machines().every((machine) => machine.isPowered()));
+    for (const name of [await pair.standby(), await pair.active()]) {
+      assert.ok(await pair.answers(), "clients are served to the end");
+      await takeOff(pair.host(name), true);
+      assert.deepEqual(await leftOn(pair.host(name), pair.addresses), []);
+    }
   });
 
   after(async () => {
