@@ -15,8 +15,8 @@ import { withLab } from "./labForTests";
 const slowReload = "/etc/systemd/system/haproxy.service.d/zz-slow.conf";
 const current = "readlink /etc/ha-load-balancer/current";
 const firstPort = 8090;
-/** Where Keepalived writes what it runs with when it is asked by SIGUSR1. */
-const keepalivedData = "/tmp/keepalived.data";
+/** Where Keepalived, whose `/tmp` is its own, writes what it runs with when it is asked by SIGUSR1. */
+const keepalivedData = "/tmp/systemd-private-*-keepalived.service-*/tmp/keepalived.data";
 
 describe("an update that is cut off in the middle", function () {
   this.timeout(600_000);
