@@ -38,7 +38,8 @@ const accounts: readonly Account[] = [
     cloud: "aws",
     faults: ["haproxy-stop", "reboot"],
     args: [],
-    env: ({ awsEnvironment }) => awsEnvironment,
+    // The machine that runs the tests may have authorities of its own.
+    env: ({ awsEnvironment, authority }) => ({ ...awsEnvironment, AWS_CA_BUNDLE: authority }),
     async rest(lab) {
       const { instances, addresses } = await ec2(lab).state();
       return [...instances.filter(({ state }) => state !== "terminated"), ...addresses];
