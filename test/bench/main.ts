@@ -1,4 +1,4 @@
-// Measures what the project promises: npm run bench -- provision | failover | stability | proxy | render
+// Measures what the project promises: npm run bench -- provision | failover | stability | proxy | render | update
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Bench } from "./bench";
@@ -12,6 +12,7 @@ import { proxy } from "./proxy/bench";
 import { render } from "./render/bench";
 import { stability } from "./stability/bench";
 import { asMarkdown, asText } from "./table";
+import { update } from "./update/bench";
 
 const benches = {
   provision: (options: Options) => perform(provision, options),
@@ -20,6 +21,7 @@ const benches = {
   stability: (options: Options) => perform(stability, options),
   proxy: (options: Options) => perform(proxy, options),
   render: (options: Options) => perform(render, options),
+  update: (options: Options) => perform(update, options),
 } as const;
 
 async function perform<Report>(bench: Bench<Report>, options: Options): Promise<void> {

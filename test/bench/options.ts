@@ -22,8 +22,11 @@ export const usage = `Usage: npm run bench -- BENCH [--json FILE] [--svg [FILE]]
   stability           false failovers while both nodes stall at random
   proxy               requests through the rendered configuration, beside one by hand, nginx and the server alone
   render              processor time that large arguments take, up to 4,000 backends
+  update              requests lost while \`pulumi up\` deploys one change after the other, beside a plain reload and a
+                      plain restart of HAProxy
 
-  --repeats N         how often each thing is measured (failover 10, provision 3, proxy 5, render 5)
+  --repeats N         how often each thing is measured (failover 10, provision 3, proxy 5, render 5),
+                      or how many changes (update 50)
   --minutes N         how long the nodes are stalled (stability 10)
   --seed TEXT         of the stalls (stability)
   --platform NAME     of failover: ${platformNames.join(", ")}

@@ -1,4 +1,4 @@
-// Asks one server as fast as a number of connections can, and prints what it saw as JSON:
+// Asks one server as fast as a number of connections can, and prints what it saw as JSON (steady.go has the other way):
 //
 //	load keep-alive|new-connection|tls-resumed|tls-full ADDRESS:PORT SECONDS CONNECTIONS
 //
@@ -18,6 +18,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -49,7 +50,7 @@ type client struct {
 
 func newClient(kind, address string) *client {
 	closing := "Connection: close\r\n"
-	if kind == "keep-alive" {
+	if keeps(kind) {
 		closing = ""
 	}
 	c := &client{kind: kind, address: address}
@@ -60,6 +61,10 @@ func newClient(kind, address string) *client {
 		c.tls.ClientSessionCache = tls.NewLRUClientSessionCache(1)
 	}
 	return c
+}
+
+func keeps(kind string) bool {
+	return strings.HasSuffix(kind, "keep-alive")
 }
 
 func (c *client) run(deadline time.Time) {
@@ -89,7 +94,7 @@ func (c *client) ask() error {
 		return err
 	}
 	closes, err := c.answer()
-	if err == nil && (closes || c.kind != "keep-alive") {
+	if err == nil && (closes || !keeps(c.kind)) {
 		c.disconnect()
 	}
 	return err
@@ -101,7 +106,7 @@ func (c *client) connect() error {
 		return err
 	}
 	c.connection = plain
-	if c.kind == "tls-resumed" || c.kind == "tls-full" {
+	if strings.HasPrefix(c.kind, "tls-") {
 		secure := tls.Client(plain, c.tls)
 		c.connection = secure
 		plain.SetDeadline(time.Now().Add(timeout))
@@ -161,6 +166,10 @@ func (c *client) answer() (closes bool, err error) {
 }
 
 func main() {
+	if os.Args[1] == "steady" {
+		steady(os.Args[2:])
+		return
+	}
 	kind, address := os.Args[1], os.Args[2]
 	seconds, _ := strconv.ParseFloat(os.Args[3], 64)
 	count, _ := strconv.Atoi(os.Args[4])

@@ -1,0 +1,55 @@
+// Clients that go on asking while something is changed: each kind at a steady rate, with the program of ../proxy/load.
+import type { ChildProcess } from "node:child_process";
+import { createInterface } from "node:readline";
+import { onceOwnTimeHasPassed } from "../../lab/clock";
+import type { Lab } from "../../lab/lab";
+import { sharedAddress } from "../../lab/layout";
+import { ports } from "./changes";
+import { type Counted, type Kind, kinds } from "./report";
+
+/** Half of them over kept connections, half over new ones. */
+export const perSecond: Readonly<Record<Kind, number>> = {
+  "keep-alive": 250,
+  "tls-keep-alive": 150,
+  http2: 100,
+  "new-connection": 400,
+  "tls-full": 100,
+};
+
+/** From the last request's beginning to giving it up, and some more. */
+const ENDING_MS = 15_000;
+const BEGINNING_MS = 30_000;
+
+/** @returns what the clients saw while `work` went on */
+export async function during({ client }: Lab, program: string, work: () => Promise<unknown>): Promise<Counted[]> {
+  const orders = kinds.map((kind) => {
+    const port = kind === "keep-alive" || kind === "new-connection" ? ports.web : ports.secure;
+    return `${kind}=${sharedAddress.ipv4}:${port}=${perSecond[kind]}`;
+  });
+  const child = client.spawn(program, ["steady", ...orders], { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = linesOf(child);
+  try {
+    await next(child, lines, BEGINNING_MS);
+    await work();
+  } finally {
+    child.stdin?.end();
+  }
+  return JSON.parse(await next(child, lines, ENDING_MS)) as Counted[];
+}
+
+function linesOf({ stdout }: ChildProcess): AsyncIterator<string> {
+  if (!stdout) {
+    throw new Error("the client has no output");
+  }
+  return createInterface(stdout)[Symbol.asyncIterator]();
+}
+
+async function next(child: ChildProcess, lines: AsyncIterator<string>, timeoutMs: number): Promise<string> {
+  const timer = onceOwnTimeHasPassed(timeoutMs, () => child.kill("SIGKILL"));
+  const { value, done } = await lines.next();
+  timer.cancel();
+  if (done) {
+    throw new Error("the client ended without a report; its messages are above");
+  }
+  return value;
+}
