@@ -1,5 +1,6 @@
 // A frontend as the lines of its section, with the files that they need.
 import { isIPv6 } from "node:net";
+import type { ProxyMode } from "./args";
 import { forwardLines } from "./forwarding/render";
 import { logLines, pageOf } from "./operation/render";
 import type { Haproxy, Logging } from "./operation/rules";
@@ -37,7 +38,7 @@ export function frontendSection(frontend: Frontend, { ipv6, haproxy, ownAddresse
     serverName: tls ? "ssl_fc_sni" : "req.ssl_sni",
   });
   const parts: Lines[] = [
-    { setting: [`mode ${mode}`, ...binds(frontend, ipv6), ...limits(frontend)] },
+    { setting: [`mode ${mode}`, ...binds(frontend, ipv6), ...limits(frontend), ...farewell(mode)] },
     writtenDown(frontend, haproxy.logging),
     proxyProtocol(frontend.acceptProxyProtocolFrom),
     // Who may not come at all is not waited for, and not counted. What is refused after that is the client's own error.
@@ -80,6 +81,11 @@ function limits({ maxConnections, timeouts = {} }: Frontend): string[] {
     ...timeout("http-request", httpRequestSeconds),
     ...timeout("http-keep-alive", keepAliveSeconds),
   ];
+}
+
+/** A request may be on its way over a connection that waits: in a reload it is closed with the next answer, which says so. */
+function farewell(mode: ProxyMode): string[] {
+  return mode === "http" ? ["option idle-close-on-response"] : [];
 }
 
 function writtenDown(frontend: Frontend, logging: Logging | undefined): Lines {
