@@ -107,6 +107,29 @@ describe("reconfiguring a pair under load", function () {
     assert.ok(after.every((id, index) => id !== before[index]));
   });
 
+  it("closes no kept connection in a reload before an answer has said so", async () => {
+    const server = `${sharedAddress.ipv4}:${ports.secure}`;
+    const client = lab.client.spawn("openssl", ["s_client", "-quiet", "-connect", server]);
+    let said = "";
+    client.stdout?.on("data", (chunk: Buffer) => {
+      said += chunk;
+    });
+    const request = async (count: number) => {
+      client.stdin?.write("GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n");
+      const answers = () => (said.match(/HTTP\/1\.1 200/g) ?? []).length;
+      await until(`answer ${count}`, () => answers() === count, 10_000);
+    };
+    try {
+      await request(1);
+      assert.doesNotMatch(said, /^connection: close/im);
+      await pair.host(await pair.active()).must("systemctl reload haproxy");
+      await request(2);
+      assert.match(said, /^connection: close/im);
+    } finally {
+      client.kill();
+    }
+  });
+
   it("reloads when a server cannot be removed because it is busy, and lets it finish", async () => {
     const hold = (holding: boolean) => Promise.all([web1, web2].map((origin) => origin.tell({ holding })));
     await hold(true);
