@@ -116,6 +116,7 @@ describe("reconfiguring a pair under load", function () {
     });
     const request = async (count: number) => {
       client.stdin?.write("GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n");
+      // A body may end without a line's end.
       const answers = () => (said.match(/HTTP\/1\.1 200/g) ?? []).length;
       await until(`answer ${count}`, () => answers() === count, 10_000);
     };
