@@ -117,7 +117,7 @@ class Guard(unittest.TestCase):
         done: list[object] = []
         with (
             mock.patch.object(shared_addresses, "put_addresses", done.append),
-            mock.patch.object(shared_addresses, "run", side_effect=FileNotFoundError),
+            mock.patch.object(subprocess, "run", side_effect=FileNotFoundError),
             redirect_stderr(io.StringIO()) as told,
         ):
             self.assertEqual(shared_addresses.main(ON_CLOUD), 1)

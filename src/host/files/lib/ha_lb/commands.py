@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 
+# As a shell has it.
+NO_SUCH_PROGRAM = 127
+
 
 def run(*command: str, timeout: float = 60, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    """The finished process, whatever its exit status (127: there is no such program); output and input are text."""
+    """The finished process, whatever its exit status, NO_SUCH_PROGRAM among them; output and input are text."""
     try:
         return subprocess.run(command, input=stdin or "", capture_output=True, text=True, timeout=timeout, check=False)
     except FileNotFoundError:
-        return subprocess.CompletedProcess(command, 127, "", f"{command[0]}: not found")
+        return subprocess.CompletedProcess(command, NO_SUCH_PROGRAM, "", f"{command[0]} is not installed")
 
 
 def said(process: subprocess.CompletedProcess[str]) -> str:

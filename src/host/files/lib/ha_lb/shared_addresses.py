@@ -6,7 +6,7 @@ import ipaddress
 import sys
 
 from . import files, network
-from .commands import run, said
+from .commands import NO_SUCH_PROGRAM, run, said
 from .settings import STATE, Settings
 
 # What this puts on `lo`, one a line. Others' addresses are none of its business.
@@ -64,10 +64,7 @@ def guard(settings: Settings) -> None:
 
 
 def is_guarded() -> bool:
-    try:
-        return run("nft", "list", "table", *TABLE.split()).returncode == 0
-    except FileNotFoundError:
-        return False
+    return run("nft", "list", "table", *TABLE.split()).returncode == 0
 
 
 def rules(root_only: tuple[str, ...]) -> str:
@@ -90,9 +87,8 @@ def _prefixed(address: str) -> str:
 
 
 def _do(*command: str, stdin: str | None = None) -> None:
-    try:
-        process = run(*command, stdin=stdin)
-    except FileNotFoundError as error:
-        raise Failed(f"{command[0]} is not installed") from error
+    process = run(*command, stdin=stdin)
+    if process.returncode == NO_SUCH_PROGRAM:
+        raise Failed(said(process))
     if process.returncode != 0:
         raise Failed(f"`{' '.join(command)}` failed: {said(process)}")
