@@ -4,7 +4,7 @@ import { askAws } from "../../lab/aws/ask";
 import type { Lab } from "../../lab/lab";
 import { awsApi } from "../../lab/layout";
 import type { Pair } from "../../pair/pair";
-import { ec2 } from "../../pair/platforms/aws";
+import { ec2, ec2Requests } from "../../pair/platforms/aws";
 import type { MovingCloud } from "./clouds";
 
 export const awsMoving: MovingCloud = {
@@ -13,10 +13,7 @@ export const awsMoving: MovingCloud = {
   async delay(lab, seconds) {
     await ec2(lab).delays({ traffic: seconds });
   },
-  calls: async (lab) =>
-    (await ec2(lab).requests())
-      .filter(({ service }) => service === "ec2")
-      .map(({ at, source, action }) => ({ at, source, claims: action === "AssociateAddress" })),
+  calls: ec2Requests,
   moves: (lab) => ec2(lab).moves(),
   forget: (lab) => ec2(lab).forget(),
   async oneShotScript(lab, pair) {

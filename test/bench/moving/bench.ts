@@ -8,10 +8,11 @@ import type { Lab } from "../../lab/lab";
 import { loadBalancers } from "../../lab/layout";
 import { observeOutage } from "../../pair/observe";
 import { type LoadBalancerName, other, Pair } from "../../pair/pair";
+import type { ApiRequest } from "../../pair/platforms/platform";
 import { type Bench, type BenchOptions, chosen, circumstances } from "../bench";
 import { withLab } from "../labs";
 import { undisturbed } from "../quiet";
-import { type Call, type MovingCloud, movingClouds } from "./clouds";
+import { type MovingCloud, movingClouds } from "./clouds";
 import { useAgent, useScript } from "./oneShotScript";
 import { cells, type Idle, type MovingReport, type Observation, type Parts, type Subject } from "./report";
 import { chart, tables } from "./show";
@@ -113,7 +114,7 @@ async function timeline(
   { outageMs, outageStart }: { readonly outageMs: number; readonly outageStart: number },
 ): Promise<[Parts, number]> {
   const calls = callsOf(pair, successor, await cloud.calls(lab));
-  const claim = calls.find(({ claims }) => claims);
+  const claim = calls.find(({ isClaim }) => isClaim);
   // Where an address is taken away first, it moves to nobody before.
   const move = (await cloud.moves(lab)).find(({ at, to }) => at > since && to !== null);
   if (!claim || !move) throw new Error("the API was not asked to move the address, or did not");
@@ -128,7 +129,7 @@ async function timeline(
   return [parts, calls.filter(({ at }) => at > master && at <= claim.at).length];
 }
 
-function callsOf(pair: Pair, node: LoadBalancerName, calls: readonly Call[]): readonly Call[] {
+function callsOf(pair: Pair, node: LoadBalancerName, calls: readonly ApiRequest[]): readonly ApiRequest[] {
   const { publicAddress, privateAddress } = pair.host(node);
   return calls.filter(({ source }) => source === publicAddress || source === privateAddress);
 }

@@ -4,16 +4,9 @@ import type { Host } from "../../lab/host";
 import type { Lab } from "../../lab/lab";
 import type { MachineName } from "../../lab/layout";
 import type { Pair } from "../../pair/pair";
+import type { ApiRequest } from "../../pair/platforms/platform";
 import { awsMoving } from "./awsMoving";
 import { hetznerMoving } from "./hetznerMoving";
-
-/** A request that the cloud's API got. */
-export interface Call {
-  readonly at: number;
-  readonly source: string;
-  /** It asks for the address. */
-  readonly claims: boolean;
-}
 
 export interface MovingCloud {
   readonly form: "hcloud" | "aws";
@@ -22,7 +15,7 @@ export interface MovingCloud {
   /** Makes it take so long until traffic follows a claim. */
   delay(lab: Lab, seconds: number): Promise<void>;
   /** Since the last `forget`. */
-  calls(lab: Lab): Promise<readonly Call[]>;
+  calls(lab: Lab): Promise<readonly ApiRequest[]>;
   moves(lab: Lab): Promise<readonly Move[]>;
   forget(lab: Lab): Promise<void>;
   /** Makes ready what the script needs; returns its text for a node. */

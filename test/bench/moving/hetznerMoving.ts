@@ -1,5 +1,5 @@
 // Floating IPs of the lab's Hetzner Cloud. The script looks up the server and the address, and assigns once.
-import { hetzner } from "../../pair/platforms/hcloud";
+import { hetzner, hetznerRequests } from "../../pair/platforms/hcloud";
 import type { MovingCloud } from "./clouds";
 
 export const hetznerMoving: MovingCloud = {
@@ -8,12 +8,7 @@ export const hetznerMoving: MovingCloud = {
   async delay(lab, seconds) {
     await hetzner(lab).delays({ assign_floating_ip: seconds });
   },
-  calls: async (lab) =>
-    (await hetzner(lab).requests()).map(({ at, source, method, path }) => ({
-      at,
-      source,
-      claims: method === "POST" && path.endsWith("/actions/assign"),
-    })),
+  calls: hetznerRequests,
   moves: (lab) => hetzner(lab).moves(),
   forget: (lab) => hetzner(lab).forget(),
   oneShotScript: async (lab, pair) => async () => script(lab.hetznerTokens.failover, pair.addresses[0] as string),

@@ -1,13 +1,12 @@
 // AWS, as the stories about faults need it.
 import { askAws, elementOf, elementsOf } from "../../lab/aws/ask";
-import type { RequestRecord } from "../../lab/aws/control";
 import { MachineHost } from "../../lab/cloud/machineHost";
 import type { MachineRecord } from "../../lab/cloud/machineRecord";
 import type { Host } from "../../lab/host";
 import type { Lab } from "../../lab/lab";
 import { awsApi, type MachineName, withoutPrefix } from "../../lab/layout";
-import { ec2 } from "../../pair/platforms/aws";
-import type { ApiRequest, Hand, TestedCloud } from "../cloud/tested";
+import { ec2, ec2Requests } from "../../pair/platforms/aws";
+import type { Hand, TestedCloud } from "../cloud/tested";
 import { awsFaults } from "./apiFaults";
 import { PairRole } from "./role";
 
@@ -25,7 +24,7 @@ function hand(lab: Lab): Hand {
   const control = ec2(lab);
   const role = new PairRole(lab);
   return {
-    requests: async () => (await control.requests()).filter(({ service }) => service === "ec2").map(asRequest),
+    requests: () => ec2Requests(lab),
     moves: control.moves,
     forget: control.forget,
     async reset() {
@@ -46,11 +45,6 @@ function hand(lab: Lab): Hand {
     restore: () => role.restore(),
     inventory: () => inventory(lab),
   };
-}
-
-function asRequest({ at, source, action, fault, status }: RequestRecord): ApiRequest {
-  const failed = fault !== null || status === null || status >= 400;
-  return { at, source, isClaim: action === "AssociateAddress", failed };
 }
 
 const idOf = (host: Host<MachineName>) => recordOf(host).metadata["instance-id"] ?? "";

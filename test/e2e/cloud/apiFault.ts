@@ -22,3 +22,39 @@ export interface ApiFault {
   /** @default RETURN_MS */
   readonly returnMs?: number;
 }
+
+/** What can go wrong below an API's own words, whichever it is. */
+export type ConnectionFault = {
+  readonly kind: "reset" | "refused" | "tls" | "silence" | "truncated" | "malformed";
+};
+
+/** @param injected by the cloud's own hand; `carriedOut`: a claim is, and seems to fail */
+export function connectionFaults(
+  injected: (fault: ConnectionFault, carriedOut?: boolean) => Pick<ApiFault, "inject">,
+): readonly ApiFault[] {
+  return [
+    { title: "a connection that is reset", ...injected({ kind: "reset" }), code: "reset" },
+    {
+      title: "a connection that is reset after it was carried out",
+      ...injected({ kind: "reset" }, true),
+      code: "reset",
+    },
+    {
+      title: "a connection that is refused",
+      ...injected({ kind: "refused" }),
+      code: "refused",
+      failures: 2,
+      isOfConnection: true,
+    },
+    {
+      title: "a TLS handshake that fails",
+      ...injected({ kind: "tls" }),
+      code: "tls",
+      failures: 2,
+      isOfConnection: true,
+    },
+    { title: "silence", ...injected({ kind: "silence" }), code: "timeout", returnMs: ANSWER_MS + RETURN_MS },
+    { title: "a truncated body", ...injected({ kind: "truncated" }), code: "truncated" },
+    { title: "a malformed body", ...injected({ kind: "malformed" }), code: "malformed" },
+  ];
+}

@@ -7,8 +7,9 @@ import { until } from "../../lab/command";
 import type { Lab } from "../../lab/lab";
 import { loadBalancers, withoutPrefix } from "../../lab/layout";
 import { type LoadBalancerName, other, Pair } from "../../pair/pair";
+import type { ApiRequest } from "../../pair/platforms/platform";
 import { withLab } from "../labForTests";
-import type { ApiRequest, Hand, TestedCloud } from "./tested";
+import type { Hand, TestedCloud } from "./tested";
 
 /** For what takes a second or two where nobody else uses the machine. */
 export const SOON_MS = 20_000;

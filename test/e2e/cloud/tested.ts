@@ -3,6 +3,7 @@ import type { Move } from "../../lab/cloud/api/move";
 import type { Host } from "../../lab/host";
 import type { Lab } from "../../lab/lab";
 import type { MachineName } from "../../lab/layout";
+import type { ApiRequest } from "../../pair/platforms/platform";
 import type { ApiFault } from "./apiFault";
 
 /** A cloud that the stories are told of. */
@@ -20,17 +21,6 @@ export interface TestedCloud {
   /** What its API may do during a failover. */
   readonly apiFaults: readonly ApiFault[];
   hand(lab: Lab): Hand;
-}
-
-/** A request to the cloud's API. */
-export interface ApiRequest {
-  /** Milliseconds of the lab's clock. */
-  readonly at: number;
-  readonly source: string;
-  /** It is to move an address. */
-  readonly isClaim: boolean;
-  /** It did not get the answer that it should have, by a fault or by the API's own rules. */
-  readonly failed: boolean;
 }
 
 /** The tests' hand on the cloud of a lab. */

@@ -1,7 +1,7 @@
 // What Hetzner's API may do during a failover.
 import type { Fault, Injection } from "../../lab/hetzner/control";
 import { hetzner } from "../../pair/platforms/hcloud";
-import { ANSWER_MS, type ApiFault, RETURN_AFTER_OUTAGE_MS, RETURN_MS } from "../cloud/apiFault";
+import { type ApiFault, connectionFaults, RETURN_AFTER_OUTAGE_MS } from "../cloud/apiFault";
 
 const claims = { method: "POST", path: "/floating_ips/*/actions/assign" };
 
@@ -31,29 +31,7 @@ export const hetznerFaults: readonly ApiFault[] = [
     ...injected({ kind: "status", status: 504 }, { ...claims, carriedOut: true }),
     code: "504",
   },
-  { title: "a connection that is reset", ...injected({ kind: "reset" }), code: "reset" },
-  {
-    title: "a connection that is reset after it was carried out",
-    ...injected({ kind: "reset" }, { ...claims, carriedOut: true }),
-    code: "reset",
-  },
-  {
-    title: "a connection that is refused",
-    ...injected({ kind: "refused" }),
-    code: "refused",
-    failures: 2,
-    isOfConnection: true,
-  },
-  {
-    title: "a TLS handshake that fails",
-    ...injected({ kind: "tls" }),
-    code: "tls",
-    failures: 2,
-    isOfConnection: true,
-  },
-  { title: "silence", ...injected({ kind: "silence" }), code: "timeout", returnMs: ANSWER_MS + RETURN_MS },
-  { title: "a truncated body", ...injected({ kind: "truncated" }), code: "truncated" },
-  { title: "a malformed body", ...injected({ kind: "malformed" }), code: "malformed" },
+  ...connectionFaults((fault, carriedOut) => injected(fault, carriedOut ? { ...claims, carriedOut } : undefined)),
   {
     title: "an action that ends in an error after a 201",
     ...injected({ kind: "action-error" }),

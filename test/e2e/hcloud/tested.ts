@@ -1,10 +1,9 @@
 // Hetzner Cloud, as the stories about faults need it.
 import { until } from "../../lab/command";
-import type { RequestRecord } from "../../lab/hetzner/control";
 import type { Lab } from "../../lab/lab";
 import { cloudApi } from "../../lab/layout";
-import { hetzner } from "../../pair/platforms/hcloud";
-import type { ApiRequest, Hand, TestedCloud } from "../cloud/tested";
+import { hetzner, hetznerRequests } from "../../pair/platforms/hcloud";
+import type { Hand, TestedCloud } from "../cloud/tested";
 import { call, inventory, list, type Resource } from "./api";
 import { hetznerFaults } from "./apiFaults";
 
@@ -21,7 +20,7 @@ export const hetznerCloud: TestedCloud = {
 function hand(lab: Lab): Hand {
   const control = hetzner(lab);
   return {
-    requests: async () => (await control.requests()).map(asRequest),
+    requests: () => hetznerRequests(lab),
     moves: control.moves,
     forget: control.forget,
     reset: control.reset,
@@ -37,11 +36,6 @@ function hand(lab: Lab): Hand {
     restore: () => control.restore("failover"),
     inventory: () => inventory(lab),
   };
-}
-
-function asRequest({ at, source, method, path, fault, status }: RequestRecord): ApiRequest {
-  const isClaim = method === "POST" && /^\/floating_ips\/\d+\/actions\/assign$/.test(path);
-  return { at, source, isClaim, failed: fault !== null || status === null || status >= 400 };
 }
 
 async function assign(lab: Lab, address: string, server: string): Promise<void> {

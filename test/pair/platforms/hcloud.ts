@@ -1,8 +1,8 @@
 // Servers and floating IPs that the lab's Hetzner Cloud makes.
-import { HetznerControl } from "../../lab/hetzner/control";
+import { HetznerControl, type RequestRecord } from "../../lab/hetzner/control";
 import type { Lab } from "../../lab/lab";
 import { cloudApi } from "../../lab/layout";
-import type { LabPlatform } from "./platform";
+import type { ApiRequest, LabPlatform } from "./platform";
 import { machineSite } from "./site";
 
 /** The operator's public network, and that of its bastions. */
@@ -39,4 +39,14 @@ export function hcloudPlatform(lab: Lab): LabPlatform {
 /** The tests' hand on the cloud. */
 export function hetzner(lab: Lab): HetznerControl {
   return HetznerControl.of(lab.stateDir);
+}
+
+/** What came in to its API, in order. */
+export async function hetznerRequests(lab: Lab): Promise<readonly ApiRequest[]> {
+  return (await hetzner(lab).requests()).map(asRequest);
+}
+
+function asRequest({ at, source, method, path, fault, status }: RequestRecord): ApiRequest {
+  const isClaim = method === "POST" && /^\/floating_ips\/\d+\/actions\/assign$/.test(path);
+  return { at, source, isClaim, failed: fault !== null || status === null || status >= 400 };
 }

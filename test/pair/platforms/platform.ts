@@ -28,3 +28,14 @@ export function platformOf(lab: Lab): LabPlatform {
   const platforms = { hcloud: hcloudPlatform, aws: awsPlatform, machines: existingPlatform };
   return (lab.cloud ? platforms[lab.cloud] : existingPlatform)(lab);
 }
+
+/** A request to a cloud's API, as far as all clouds have it. */
+export interface ApiRequest {
+  /** Milliseconds of the lab's clock. */
+  readonly at: number;
+  readonly source: string;
+  /** It is to move an address. */
+  readonly isClaim: boolean;
+  /** It did not get the answer that it should have, by a fault or by the API's own rules. */
+  readonly failed: boolean;
+}

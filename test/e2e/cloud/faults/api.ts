@@ -47,17 +47,20 @@ export function apiFaults(cloud: TestedCloud): void {
       assert.ok(requests <= MOST_REQUESTS, `${requests} requests`);
     }
 
+    /** Returns where the address is once it has moved. */
+    async function moved(): Promise<LoadBalancerName> {
+      const to = await failOver();
+      await cloudPair.untilHolder(to);
+      return to;
+    }
+
     beforeEach(async () => {
       active = await cloudPair.begin();
       errors = { lb1: (await cloudPair.told("lb1")).errors, lb2: (await cloudPair.told("lb2")).errors };
     });
 
     it("takes one call while the API works", async () => {
-      const standby = await onlooker.outage(async () => {
-        const to = await failOver();
-        await cloudPair.untilHolder(to);
-        return to;
-      });
+      const standby = await onlooker.outage(moved);
       await healed(standby);
       assert.equal((await cloudPair.claimsOf(standby)).length, 1);
       assert.deepEqual(await cloudPair.moves(), [standby]);
@@ -95,11 +98,7 @@ export function apiFaults(cloud: TestedCloud): void {
 
     it("takes one call although reads are stale for a while", async () => {
       await cloudPair.hand.staleReads(2);
-      const standby = await onlooker.outage(async () => {
-        const to = await failOver();
-        await cloudPair.untilHolder(to);
-        return to;
-      });
+      const standby = await onlooker.outage(moved);
       await healed(standby);
       assert.equal((await cloudPair.claimsOf(standby)).length, 1);
     });
