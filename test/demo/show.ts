@@ -66,8 +66,8 @@ async function demo(
   const preview = await step("pulumi preview --refresh after all this", () => pulumiChanges(pair));
   found({ previewChangesAfterFaults: touched(preview) });
   console.log(`\n${faultTable(report.faults, new Map(faults.map(({ name, title }) => [name, title])))}\n`);
-  const onTop = `the first answer${cloud ? ", and the cloud's own time to move an address" : ""}`;
-  console.log(`What the timers allow is what VRRP itself needs; to notice a fault, ${onTop} come on top.`);
+  const onTop = cloud ? "noticing a fault, the cloud's own time to move an address" : "noticing a fault";
+  console.log(`What the timers allow is what VRRP itself needs; ${onTop} and the first answer come on top.`);
   console.log(
     `The second \`up\` changed ${report.secondUpChanges} resources; after the faults a preview wants to change ${report.previewChangesAfterFaults}.`,
   );

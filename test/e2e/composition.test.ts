@@ -1,22 +1,17 @@
 // A user's program changes around the component, from one update to the next: nothing is replaced, no node is touched.
 import assert from "node:assert/strict";
-import type { Lab } from "../lab/lab";
 import { loadBalancers } from "../lab/layout";
 import { PulumiError } from "../lab/pulumi";
 import { audit } from "../pair/audit";
-import { Pair, type PairSettings } from "../pair/pair";
-import { withLab } from "./labForTests";
+import type { Pair, PairSettings } from "../pair/pair";
+import { withPair } from "./deployedPair";
 
 describe("a program that is rewritten around the component", function () {
   this.timeout(600_000);
-  let lab: Lab;
   let pair: Pair;
 
-  withLab("pair", async (started) => {
-    lab = started;
-    pair = await Pair.prepare(lab);
-    await pair.up();
-    await pair.waitUntilRedundant();
+  withPair("pair", (deployed) => {
+    pair = deployed;
   });
 
   it("renames it, with an alias: everything stays the same", async () => {

@@ -8,6 +8,7 @@ import { audit } from "../pair/audit";
 import { afterGoodbye, pairFaults } from "../pair/faults";
 import { followMoves } from "../pair/moves";
 import { other, Pair } from "../pair/pair";
+import { withPair } from "./deployedPair";
 import { withLab } from "./labForTests";
 import { assertMovesOnce, assertOneOutageAtMost } from "./movesOnce";
 
@@ -19,11 +20,9 @@ describe("a pair under load", function () {
   let lab: Lab;
   let pair: Pair;
 
-  withLab("pair", async (started) => {
-    lab = started;
-    pair = await Pair.prepare(lab);
-    await pair.up();
-    await pair.waitUntilRedundant();
+  withPair("pair", (deployed) => {
+    pair = deployed;
+    lab = pair.lab;
   });
   afterEach(() => lab?.heal());
 

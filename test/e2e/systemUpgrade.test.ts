@@ -9,8 +9,8 @@ import { audit } from "../pair/audit";
 import { afterGoodbye } from "../pair/faults";
 import { followMoves } from "../pair/moves";
 import { publishNewer, unpublish } from "../pair/newerPackages";
-import { type LoadBalancerName, Pair } from "../pair/pair";
-import { withLab } from "./labForTests";
+import type { LoadBalancerName, Pair } from "../pair/pair";
+import { withPair } from "./deployedPair";
 import { assertOneOutageAtMost } from "./movesOnce";
 
 describe("a rolling upgrade of the nodes' operating system", function () {
@@ -18,11 +18,9 @@ describe("a rolling upgrade of the nodes' operating system", function () {
   let lab: Lab;
   let pair: Pair;
 
-  withLab("packages", async (started) => {
-    lab = started;
-    pair = await Pair.prepare(lab);
-    await pair.up();
-    await pair.waitUntilRedundant();
+  withPair("packages", async (deployed) => {
+    pair = deployed;
+    lab = pair.lab;
     await Promise.all(loadBalancers.map((name) => publishNewer(pair.host(name), "system")));
   });
 
