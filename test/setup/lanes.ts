@@ -20,7 +20,7 @@ interface Lane {
 function start(name: (typeof laneNames)[number], directory: string): Lane {
   const counts = join(directory, name);
   const child = spawn(process.execPath, [mocha, ...process.argv.slice(2), ...filesOf(name)], {
-    env: { ...process.env, HA_LB_TEST_COUNTS: counts, FORCE_COLOR: process.stdout.isTTY ? "1" : "0" },
+    env: { ...process.env, HA_LB_TEST_COUNTS: counts },
     stdio: ["ignore", "pipe", "pipe"],
   });
   for (const stream of [child.stdout, child.stderr]) {
