@@ -1,17 +1,20 @@
 // A user's program changes around the component, from one update to the next: nothing is replaced, no node is touched.
 import assert from "node:assert/strict";
+import type { Lab } from "../lab/lab";
 import { loadBalancers } from "../lab/layout";
 import { PulumiError } from "../lab/pulumi";
 import { audit } from "../pair/audit";
-import type { Pair, PairSettings } from "../pair/pair";
-import { withPair } from "./deployedPair";
+import { Pair, type PairSettings } from "../pair/pair";
+import { withLab } from "./labForTests";
 
 describe("a program that is rewritten around the component", function () {
   this.timeout(600_000);
+  let lab: Lab;
   let pair: Pair;
 
-  withPair("pair", (deployed) => {
-    pair = deployed;
+  withLab("pair", async (started) => {
+    lab = started;
+    pair = await Pair.deploy(lab);
   });
 
   it("renames it, with an alias: everything stays the same", async () => {

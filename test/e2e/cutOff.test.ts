@@ -8,8 +8,8 @@ import { loadBalancers } from "../lab/layout";
 import { PulumiError } from "../lab/pulumi";
 import { audit, fetchFrom } from "../pair/audit";
 import { Engine, liftLock } from "../pair/engine";
-import { type LoadBalancerName, type Pair, url } from "../pair/pair";
-import { withPair } from "./deployedPair";
+import { type LoadBalancerName, Pair, url } from "../pair/pair";
+import { withLab } from "./labForTests";
 
 /** A reload that takes its time: there is a middle then, in which the new bundle is in its place and nothing runs with it. */
 const slowReload = "/etc/systemd/system/haproxy.service.d/zz-slow.conf";
@@ -24,9 +24,9 @@ describe("an update that is cut off in the middle", function () {
   let pair: Pair;
   let changes = 0;
 
-  withPair("pair", (deployed) => {
-    pair = deployed;
-    lab = pair.lab;
+  withLab("pair", async (started) => {
+    lab = started;
+    pair = await Pair.deploy(lab);
   });
   afterEach(() => lab?.heal());
 

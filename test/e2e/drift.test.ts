@@ -5,8 +5,8 @@ import type { Lab } from "../lab/lab";
 import { audit, pulumiSeesNoChange } from "../pair/audit";
 import { afterGoodbye } from "../pair/faults";
 import { followMoves } from "../pair/moves";
-import type { LoadBalancerName, Pair } from "../pair/pair";
-import { withPair } from "./deployedPair";
+import { type LoadBalancerName, Pair } from "../pair/pair";
+import { withLab } from "./labForTests";
 import { assertOneOutageAtMost } from "./movesOnce";
 
 const current = "/etc/ha-load-balancer/current";
@@ -17,18 +17,14 @@ describe("nodes that somebody has changed", function () {
   let lab: Lab;
   let pair: Pair;
 
-  withPair(
-    "pair",
-    async (deployed) => {
-      pair = deployed;
-      lab = pair.lab;
-      if ((await pair.active()) === "lb1") {
-        await lab.hosts.lb1.must("ha-lb switchover");
-        await pair.waitUntilRedundant();
-      }
-    },
-    { revision: "1" },
-  );
+  withLab("pair", async (started) => {
+    lab = started;
+    pair = await Pair.deploy(lab, { revision: "1" });
+    if ((await pair.active()) === "lb1") {
+      await lab.hosts.lb1.must("ha-lb switchover");
+      await pair.waitUntilRedundant();
+    }
+  });
 
   it("are not what they were: one has lost its package, the other one has other files and links", async () => {
     const { lb1, lb2 } = lab.hosts;

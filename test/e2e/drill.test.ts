@@ -4,8 +4,8 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Lab } from "../lab/lab";
 import { audit } from "../pair/audit";
-import { other, type Pair, url } from "../pair/pair";
-import { withPair } from "./deployedPair";
+import { other, Pair, url } from "../pair/pair";
+import { withLab } from "./labForTests";
 
 const program = resolve(__dirname, "../../src/drill/main.ts");
 
@@ -17,11 +17,11 @@ describe("a failover drill", function () {
   /** How this lab's operator connects. */
   let ssh: string;
 
-  withPair("pair", (deployed) => {
-    pair = deployed;
-    lab = pair.lab;
+  withLab("pair", async (started) => {
+    lab = started;
     report = join(lab.stateDir, "drill.xml");
     ssh = ["ssh", ...lab.hosts.lb1.sshArguments("root").slice(0, -1)].join(" ");
+    pair = await Pair.deploy(lab);
   });
 
   for (const fault of ["switchover", "haproxy", "keepalived"] as const) {

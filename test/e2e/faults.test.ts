@@ -8,7 +8,6 @@ import { audit } from "../pair/audit";
 import { afterGoodbye, pairFaults } from "../pair/faults";
 import { followMoves } from "../pair/moves";
 import { other, Pair } from "../pair/pair";
-import { withPair } from "./deployedPair";
 import { withLab } from "./labForTests";
 import { assertMovesOnce, assertOneOutageAtMost } from "./movesOnce";
 
@@ -20,9 +19,9 @@ describe("a pair under load", function () {
   let lab: Lab;
   let pair: Pair;
 
-  withPair("pair", (deployed) => {
-    pair = deployed;
-    lab = pair.lab;
+  withLab("pair", async (started) => {
+    lab = started;
+    pair = await Pair.deploy(lab);
   });
   afterEach(() => lab?.heal());
 

@@ -8,8 +8,8 @@ import { loadBalancers } from "../lab/layout";
 import { PulumiError } from "../lab/pulumi";
 import { audit } from "../pair/audit";
 import { followMoves } from "../pair/moves";
-import { type Pair, type PairSettings, url } from "../pair/pair";
-import { withPair } from "./deployedPair";
+import { Pair, type PairSettings, url } from "../pair/pair";
+import { withLab } from "./labForTests";
 import { MARGIN_MS } from "./movesOnce";
 
 /** The nodes' own, where nothing is said. */
@@ -22,9 +22,9 @@ describe("what Keepalived runs with", function () {
   let lab: Lab;
   let pair: Pair;
 
-  withPair("pair", (deployed) => {
-    pair = deployed;
-    lab = pair.lab;
+  withLab("pair", async (started) => {
+    lab = started;
+    pair = await Pair.deploy(lab);
   });
 
   // Not "fastest": on a busy machine the address moves at that without any change.

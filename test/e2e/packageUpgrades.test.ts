@@ -7,8 +7,8 @@ import { audit } from "../pair/audit";
 import { afterGoodbye } from "../pair/faults";
 import { followMoves } from "../pair/moves";
 import { publishNewer, unpublish } from "../pair/newerPackages";
-import { type Pair, url } from "../pair/pair";
-import { withPair } from "./deployedPair";
+import { Pair, url } from "../pair/pair";
+import { withLab } from "./labForTests";
 import { MARGIN_MS } from "./movesOnce";
 
 const versions = `dpkg-query --show --showformat '\${Version} ' haproxy keepalived`;
@@ -22,16 +22,12 @@ describe("packages that have become older", function () {
   let pair: Pair;
   let installed: string[];
 
-  withPair(
-    "packages",
-    async (deployed) => {
-      pair = deployed;
-      lab = pair.lab;
-      installed = await onBoth(versions);
-      await Promise.all(loadBalancers.map((name) => publishNewer(pair.host(name), "newer")));
-    },
-    { revision: "1" },
-  );
+  withLab("packages", async (started) => {
+    lab = started;
+    pair = await Pair.deploy(lab, { revision: "1" });
+    installed = await onBoth(versions);
+    await Promise.all(loadBalancers.map((name) => publishNewer(pair.host(name), "newer")));
+  });
 
   after(() => Promise.all(lab ? loadBalancers.map((name) => unpublish(pair.host(name))) : []));
 

@@ -9,8 +9,8 @@ import { audit } from "../pair/audit";
 import { afterGoodbye } from "../pair/faults";
 import { followMoves } from "../pair/moves";
 import { publishNewer, unpublish } from "../pair/newerPackages";
-import type { LoadBalancerName, Pair } from "../pair/pair";
-import { withPair } from "./deployedPair";
+import { type LoadBalancerName, Pair } from "../pair/pair";
+import { withLab } from "./labForTests";
 import { assertOneOutageAtMost } from "./movesOnce";
 
 describe("a rolling upgrade of the nodes' operating system", function () {
@@ -18,9 +18,9 @@ describe("a rolling upgrade of the nodes' operating system", function () {
   let lab: Lab;
   let pair: Pair;
 
-  withPair("packages", async (deployed) => {
-    pair = deployed;
-    lab = pair.lab;
+  withLab("packages", async (started) => {
+    lab = started;
+    pair = await Pair.deploy(lab);
     await Promise.all(loadBalancers.map((name) => publishNewer(pair.host(name), "system")));
   });
 

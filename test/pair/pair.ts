@@ -115,6 +115,14 @@ export class Pair {
     return pair;
   }
 
+  /** The same, deployed and redundant. */
+  static async deploy(lab: Lab, settings: PairSettings = {}, stack?: string): Promise<Pair> {
+    const pair = await Pair.prepare(lab, settings, stack);
+    await pair.up();
+    await pair.waitUntilRedundant();
+    return pair;
+  }
+
   /** One of the examples, with the lab's addresses as every example takes them, and what else this one asks for. */
   static async example(lab: Lab, name: ExampleName, values: Readonly<Record<string, ConfigValue>>): Promise<Pair> {
     const pair = await Pair.of(lab, name, name, {});

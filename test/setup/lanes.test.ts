@@ -4,7 +4,7 @@ import { filesOf, laneNames } from "./laneFiles";
 
 /** Labs that a file names; a name that it computes is in its lane's own words. */
 const labsIn = (file: string) =>
-  [...readFileSync(file, "utf8").matchAll(/with(?:Lab|Pair)\(\s*"([^"]+)"/g)].map(([, name]) => String(name));
+  [...readFileSync(file, "utf8").matchAll(/withLab\(\s*"([^"]+)"/g)].map(([, name]) => String(name));
 
 describe("the lanes of the tests", () => {
   it("have every file once", () => {

@@ -29,7 +29,7 @@ async function measure({ minutes = 10, seed, profiles }: BenchOptions): Promise<
       // One after the other: package installations side by side would only take longer.
       for (const [index, lab] of labs.entries()) {
         const profile = names[index] as FailoverProfile;
-        pairs.push(await step(`pulumi up with profile ${profile}`, () => pairOf(lab, profile)));
+        pairs.push(await step(`pulumi up with profile ${profile}`, () => Pair.deploy(lab, { failover: { profile } })));
       }
       const runs = await step(`stalling for ${minutes} minutes: ${names.join(", ")}`, () =>
         Promise.all(pairs.map((pair, index) => run(pair, names[index] as FailoverProfile, seed, minutes))),
@@ -48,13 +48,6 @@ async function measure({ minutes = 10, seed, profiles }: BenchOptions): Promise<
 function withLabs<T>(names: readonly string[], action: (labs: Lab[]) => Promise<T>, labs: Lab[] = []): Promise<T> {
   const [name, ...rest] = names;
   return name === undefined ? action(labs) : withLab(name, (lab) => withLabs(rest, action, [...labs, lab]));
-}
-
-async function pairOf(lab: Lab, profile: FailoverProfile): Promise<Pair> {
-  const pair = await Pair.prepare(lab, { failover: { profile } });
-  await pair.up();
-  await pair.waitUntilRedundant();
-  return pair;
 }
 
 async function run(pair: Pair, profile: FailoverProfile, seed: string, minutes: number): Promise<ProfileRun> {

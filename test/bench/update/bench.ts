@@ -27,7 +27,7 @@ async function measure({ repeats = CHANGES }: BenchOptions): Promise<UpdateRepor
   return withLab("bench-update", async (lab) => {
     const { web1, web2 } = lab.hosts;
     const first = beginning([web1.privateAddress, web2.privateAddress], webPort);
-    const pair = await step("pulumi up", () => deployed(lab, settings(first)));
+    const pair = await step("pulumi up", () => Pair.deploy(lab, settings(first)));
     const measured = (way: Way, work: () => Promise<readonly Made[]>) => phase(lab, program, way, work);
     const phases = [
       await measured("quiet", () => delay(QUIET_MS, [])),
@@ -38,13 +38,6 @@ async function measure({ repeats = CHANGES }: BenchOptions): Promise<UpdateRepor
     phases.push(await measured("restart", () => again(byHand, "restart", repeats)));
     return { circumstances: await circumstances(pair.pulumi), perSecond, phases };
   });
-}
-
-async function deployed(lab: Lab, wanted: ReturnType<typeof settings>): Promise<Pair> {
-  const pair = await Pair.prepare(lab, wanted);
-  await pair.up();
-  await pair.waitUntilRedundant();
-  return pair;
 }
 
 async function phase(lab: Lab, program: string, way: Way, work: () => Promise<readonly Made[]>): Promise<Phase> {

@@ -65,9 +65,7 @@ export class CloudPair {
   }
 
   static async deploy(cloud: TestedCloud, lab: Lab): Promise<CloudPair> {
-    const pair = await Pair.prepare(lab, { failover: { profile: "fast" } }, "shared");
-    await pair.up();
-    await pair.waitUntilRedundant();
+    const pair = await Pair.deploy(lab, { failover: { profile: "fast" } }, "shared");
     return new CloudPair(cloud, lab, pair);
   }
 

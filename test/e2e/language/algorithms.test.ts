@@ -32,9 +32,7 @@ describe("algorithms with real traffic", function () {
   withLab("pair", async (started) => {
     lab = started;
     ({ web1, web2 } = await startOrigins(lab));
-    pair = await Pair.prepare(lab, { frontends: names.map(frontend), backends: names.map(backend) });
-    await pair.up();
-    await pair.waitUntilRedundant();
+    pair = await Pair.deploy(lab, { frontends: names.map(frontend), backends: names.map(backend) });
   });
 
   for (const algorithm of ["roundrobin", "static-rr"] as const) {

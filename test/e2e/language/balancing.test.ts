@@ -16,9 +16,7 @@ describe("balancing real traffic", function () {
 
   withLab("pair", async (started) => {
     lab = started;
-    pair = await Pair.prepare(lab, { frontends: frontends(), backends: backends(lab) });
-    await pair.up();
-    await pair.waitUntilRedundant();
+    pair = await Pair.deploy(lab, { frontends: frontends(), backends: backends(lab) });
   });
 
   it("shares requests by weight", async () => {

@@ -39,9 +39,7 @@ describe("reconfiguring a pair under load", function () {
     lab = started;
     ({ web1, web2 } = await startOrigins(lab));
     wanted = { servers: [server(web1), server(web2)], pem: first, leads: "app" };
-    pair = await Pair.prepare(lab, settings(wanted));
-    await pair.up();
-    await pair.waitUntilRedundant();
+    pair = await Pair.deploy(lab, settings(wanted));
   });
 
   it("changes weights where HAProxy runs", async () => {

@@ -33,9 +33,7 @@ describe("rewriting real traffic", function () {
     lab = started;
     ({ web1 } = await startOrigins(lab));
     writeFileSync(authorityFile(), authority());
-    const pair = await Pair.prepare(lab, { frontends, backends: backends(web1) });
-    await pair.up();
-    await pair.waitUntilRedundant();
+    await Pair.deploy(lab, { frontends, backends: backends(web1) });
   });
 
   it("tells the server who the client is, and lets no client pretend", async () => {

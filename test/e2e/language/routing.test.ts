@@ -83,9 +83,7 @@ describe("routing real requests", function () {
       { name: "tls-1", mode: "tcp", servers: [origins.web1.server("https")] },
       { name: "tls-2", mode: "tcp", servers: [origins.web2.server("https")] },
     ];
-    const pair = await Pair.prepare(lab, { frontends, backends });
-    await pair.up();
-    await pair.waitUntilRedundant();
+    await Pair.deploy(lab, { frontends, backends });
   });
 
   for (const [request, path, options, backend] of cases) {

@@ -36,9 +36,7 @@ describe("servers behind real traffic", function () {
     lab = started;
     ({ web1, web2 } = await startOrigins(lab));
     await web1.tell({ addresses: [web1.address] });
-    const pair = await Pair.prepare(lab, { frontends, backends: backends(web1, web2) });
-    await pair.up();
-    await pair.waitUntilRedundant();
+    await Pair.deploy(lab, { frontends, backends: backends(web1, web2) });
   });
 
   it("lets requests wait for a server that has enough to do, instead of failing them", async () => {

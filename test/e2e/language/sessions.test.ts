@@ -38,9 +38,7 @@ describe("sessions of real clients", function () {
     lab = started;
     const origins = await startOrigins(lab);
     servers = [origins.web1.server("http"), origins.web2.server("http")];
-    pair = await Pair.prepare(lab, settings(Object.keys(ways) as Way[]));
-    await pair.up();
-    await pair.waitUntilRedundant();
+    pair = await Pair.deploy(lab, settings(Object.keys(ways) as Way[]));
   });
 
   it("keeps a client on its server by a cookie of its own, which scripts and plain HTTP do not get", async () => {

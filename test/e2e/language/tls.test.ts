@@ -51,9 +51,7 @@ describe("TLS with real clients and servers", function () {
     writeFileSync(fileOf("authority"), authority());
     writeFileSync(fileOf("client"), ofClient);
     writeFileSync(fileOf("stranger"), stranger);
-    pair = await Pair.prepare(lab, settings(first));
-    await pair.up();
-    await pair.waitUntilRedundant();
+    pair = await Pair.deploy(lab, settings(first));
   });
 
   it("shows the certificate for the name that a client asks for, and the first one to others", async () => {
