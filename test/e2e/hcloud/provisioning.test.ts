@@ -7,10 +7,10 @@ import { audit, pulumiSeesNoChange } from "../../pair/audit";
 import { fetchFrom } from "../../pair/fetch";
 import { other, type Pair } from "../../pair/pair";
 import { hetzner } from "../../pair/platforms/hcloud";
+import { openPorts } from "../reach";
 import { ask, inventory, kinds, list, type Resource } from "./api";
 import { hostKeyLine, listeningPorts, logins, nodes } from "./node";
 import { operatorAddresses, settings, withPair } from "./provisionedPair";
-import { openPorts } from "./reach";
 
 interface Server extends Resource {
   readonly placement_group: { readonly type: string; readonly servers: readonly number[] } | null;

@@ -8,8 +8,8 @@ import { type HcloudSettings, Pair } from "../../pair/pair";
 import { hetzner } from "../../pair/platforms/hcloud";
 import { leftOn, takeOff } from "../../pair/takeOff";
 import { withLab } from "../labForTests";
+import { reach } from "../reach";
 import { call, inventory, list, type Resource } from "./api";
-import { reach } from "./reach";
 
 interface Made {
   readonly network: Resource;

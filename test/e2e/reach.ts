@@ -1,5 +1,5 @@
 // What somebody on the network gets from a port.
-import type { Namespace } from "../../lab/namespace";
+import type { Namespace } from "../lab/namespace";
 
 /** "silent": no answer at all, as behind a firewall. */
 export type Reach = "open" | "refused" | "silent";

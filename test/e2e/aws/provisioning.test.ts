@@ -1,0 +1,169 @@
+// A pair on AWS from its first update to its last: what is made and let in, and instances that make way for others.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { join } from "node:path";
+import { askAws, elementsOf } from "../../lab/aws/ask";
+import { until } from "../../lab/command";
+import type { Lab } from "../../lab/lab";
+import { awsApi } from "../../lab/layout";
+import { Namespace } from "../../lab/namespace";
+import { audit } from "../../pair/audit";
+import { other, Pair, type PairSettings } from "../../pair/pair";
+import { ec2, ec2Requests } from "../../pair/platforms/aws";
+import { withLab } from "../labForTests";
+import { openPorts, reach } from "../reach";
+import { terminate } from "./parts";
+import { awsCloud } from "./tested";
+
+/** A planned move: the skew of a goodbye, one call, and a busy machine. */
+const longestMoveMs = 3_000;
+const tags = { team: "edge" };
+const nodes = ["lb1", "lb2"] as const;
+const PROXY_PORT = 3128;
+
+const settings: PairSettings = { aws: { tags, ssh: { allowFrom: ["198.51.100.2/32"] } } };
+
+describe("provisioning a pair on AWS", function () {
+  this.timeout(600_000);
+  let lab: Lab;
+  let pair: Pair;
+
+  withLab(
+    "aws-provisioning",
+    async (started) => {
+      lab = started;
+      pair = await Pair.prepare(lab, settings);
+      await pair.up();
+      await audit(pair);
+    },
+    { cloud: "aws" },
+  );
+
+  const running = async () => (await ec2(lab).state()).instances.filter(({ state }) => state === "running");
+  const described = (action: string, name: string) =>
+    askAws(lab, { Action: action }).then((xml) => elementsOf(xml, name));
+
+  it("takes no risk with the metadata service, and none with the disk", async () => {
+    assert.deepEqual(await described("DescribeInstances", "httpTokens"), ["required", "required"]);
+    assert.deepEqual(await described("DescribeInstances", "httpPutResponseHopLimit"), ["1", "1"]);
+    const encrypted = await described("DescribeVolumes", "encrypted");
+    assert.ok(encrypted.length >= 2 && encrypted.every((one) => one === "true"), encrypted.join());
+    for (const name of nodes) {
+      const own = await pair.host(name).run("curl --silent --max-time 2 http://169.254.169.254/latest/meta-data/");
+      assert.doesNotMatch(own.stdout, /instance-id/, "the service answers version 1");
+    }
+  });
+
+  it("tags everything that it makes", async () => {
+    for (const action of ["DescribeInstances", "DescribeVolumes", "DescribeAddresses", "DescribeKeyPairs"]) {
+      const values = await described(action, "value");
+      assert.ok(values.includes(tags.team), `${action}: ${values.join()}`);
+    }
+    const { resources } = await pair.pulumi.exportState();
+    const taggable = resources.filter(({ type, outputs }) => /^aws:/.test(type) && outputs?.tagsAll !== undefined);
+    // The address, two instances, their group, role, profile and key.
+    assert.equal(taggable.length, 7);
+    for (const { urn, outputs } of taggable) assert.ok(hasTags(outputs?.tags), urn);
+  });
+
+  it("lets clients in to the frontends, the operator to SSH, and nobody else anywhere", async () => {
+    for (const name of nodes) {
+      const { publicAddress = "", privateAddress } = pair.host(name);
+      assert.deepEqual(await openPorts(lab.client, publicAddress, [22, 80, 8405, 8406]), [80]);
+      assert.deepEqual(await openPorts(lab.operator, publicAddress, [22, 80, 8405, 8406]), [22, 80]);
+      assert.equal(await reach(lab.operator, privateAddress, 8405), "silent");
+    }
+  });
+
+  it("changes nothing for a later release of the image", async () => {
+    const [of] = await described("DescribeInstances", "imageId");
+    const parameter = "/aws/service/debian/release/12/latest/amd64";
+    const later = { id: "ami-0deb00000000012ff", name: "debian-12-amd64-later", owner: "136693071363" };
+    assert.notEqual(of, later.id);
+    await ec2(lab).publishImage({ ...later, architecture: "x86_64", parameter });
+    assert.deepEqual(Object.keys((await pair.up()).changes), ["same"]);
+    await audit(pair);
+  });
+
+  it("asks EC2 at another endpoint, and by a proxy, when it is told to", async () => {
+    const ec2Endpoint = `https://${awsApi.privateAddress}`;
+    const inner = nodes.map((name) => pair.host(name).privateAddress);
+    await pair.configure({ aws: { ...settings.aws, ec2Endpoint } });
+    await pair.up();
+    assert.ok(inner.includes(await claimedFrom()));
+    const { web1 } = lab.hosts;
+    const proxy = new Namespace(lab.name, "web1").spawnScript(
+      join(__dirname, "connectProxy.ts"),
+      [String(PROXY_PORT)],
+      {
+        stdio: ["pipe", "pipe", "inherit"],
+      },
+    );
+    try {
+      await once(proxy.stdout as NodeJS.ReadableStream, "data");
+      const httpsProxy = `http://${web1.privateAddress}:${PROXY_PORT}`;
+      await pair.configure({ aws: { ...settings.aws, ec2Endpoint, httpsProxy } });
+      await pair.up();
+      assert.equal(await claimedFrom(), web1.privateAddress);
+      await pair.configure(settings);
+      await pair.up();
+    } finally {
+      proxy.stdin?.end();
+    }
+    await audit(pair);
+  });
+
+  /** Where the call came from that moved the address to the other node. */
+  async function claimedFrom(): Promise<string> {
+    await audit(pair);
+    await ec2(lab).forget();
+    await pair.host(await pair.active()).must("ha-lb switchover", { timeoutMs: 60_000 });
+    const claims = (await ec2Requests(lab)).filter(({ isClaim }) => isClaim);
+    assert.equal(claims.length, 1);
+    return claims[0]?.source ?? "";
+  }
+
+  it("gets a new instance for one that somebody has terminated", async () => {
+    const active = await pair.active();
+    const { name: slot } = pair.host(active);
+    const gone = (await running()).find((instance) => instance.slot === slot)?.id ?? "";
+    await terminate(lab, [gone]);
+    await until("the other node to take over", async () => (await pair.holders())[0] === other(active), 60_000);
+    await pair.up({ refresh: true });
+    await audit(pair);
+    const now = (await running()).map(({ id }) => id);
+    assert.equal(now.length, 2);
+    assert.ok(!now.includes(gone));
+  });
+
+  it("has two new ones serve before the old ones go, for another type", async () => {
+    const [before, url] = [(await running()).map(({ id }) => id), pair.url];
+    await ec2(lab).forget();
+    await pair.configure({ aws: { ...settings.aws, instanceType: "t3.medium" } });
+    const load = await pair.startLoad({ perSecond: 50 });
+    const { changes } = await pair.up();
+    const seen = await load.stop();
+    // Both instances, and the policy that names their interfaces.
+    assert.equal(changes.replace, 3);
+    assert.equal(pair.url, url);
+    assert.ok(seen.outageMs < longestMoveMs, `the address was away for ${seen.outageMs} ms`);
+    assert.deepEqual(seen.lostOutside, []);
+    const now = await running();
+    assert.equal(now.length, 2);
+    assert.ok(!now.some(({ id }) => before.includes(id)));
+    assert.equal((await ec2(lab).moves()).length, 1, "the address moves once");
+    await audit(pair);
+  });
+
+  it("leaves nothing behind in the end, though one is dead", async () => {
+    await pair.host(await pair.active()).powerOff();
+    await pair.pulumi.destroy();
+    assert.deepEqual(await awsCloud.hand(lab).inventory(), []);
+    assert.deepEqual(await lab.routes(), []);
+    assert.deepEqual((await pair.pulumi.exportState()).resources, []);
+  });
+});
+
+function hasTags(given: unknown): boolean {
+  return Object.entries(tags).every(([key, value]) => (given as Record<string, string> | undefined)?.[key] === value);
+}
