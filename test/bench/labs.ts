@@ -1,6 +1,7 @@
 // Labs for the time of a measurement: fresh ones, gone afterwards, whatever happens.
 import { spawnSync } from "node:child_process";
 import { Lab, type LabOptions } from "../lab/lab";
+import { ownLabName } from "../lab/layout";
 import { endings, removal } from "../lab/removal";
 
 /** Node.js does it for spawnSync as it does for spawn; its types do not know. */
@@ -9,10 +10,11 @@ const detached = { detached: true };
 const inUse = new Set<string>();
 
 export async function withLab<T>(
-  name: string,
+  purpose: string,
   action: (lab: Lab) => Promise<T>,
   options: Pick<LabOptions, "cloud"> = {},
 ): Promise<T> {
+  const name = ownLabName(purpose);
   inUse.add(name);
   try {
     await Lab.down(name);

@@ -8,12 +8,14 @@ import { delimiter, join, resolve } from "node:path";
 import { withLab } from "../e2e/labForTests";
 import { run } from "../lab/command";
 import { Lab } from "../lab/lab";
+import { ownLabName } from "../lab/layout";
 import { networkOfMachine, remainsOf } from "../lab/remains";
 import { fetchFrom } from "../pair/audit";
 import { other, url } from "../pair/pair";
 import type { DemoReport } from "./report";
 
-const labName = "demo-test";
+const purpose = "demo-test";
+const labName = ownLabName(purpose);
 const root = resolve(__dirname, "../..");
 
 type Demo = ChildProcess & { said: () => string };
@@ -58,7 +60,7 @@ describe("npm run demo", function () {
   let machine: string[];
 
   // The demo brings up a lab itself; this one tells whether this machine can, and is gone before the demo starts.
-  withLab(labName, async (started) => {
+  withLab(purpose, async (started) => {
     lab = started;
     await lab.down();
     directory = mkdtempSync(join(tmpdir(), "demo-"));

@@ -2,6 +2,7 @@
 // stack of its own to hosts that may have served before. Where the lab is required, one that does not start is a
 // failure; elsewhere the tests that need it are skipped, loudly.
 import { Lab, type LabOptions } from "../lab/lab";
+import { ownLabName } from "../lab/layout";
 import { skipUnlessRequired } from "../setup/needsLab";
 
 let current: Lab | undefined;
@@ -15,7 +16,7 @@ export function withLab(
   before(`lab ${name}`, async function () {
     this.timeout(600_000);
     try {
-      await use(name, options);
+      await use(ownLabName(name), options);
     } catch (error) {
       return skipUnlessRequired(this, error as Error);
     }

@@ -1,4 +1,5 @@
-// mocha's spec reporter, which also says where the time went, and leaves the two numbers that .ci/run ends with.
+// mocha's spec reporter, which also says where the time went, and leaves the two numbers that .ci/run ends with, and
+// below them which tests failed.
 const { writeFileSync } = require("node:fs");
 const { relative } = require("node:path");
 const { reporters, Runner } = require("mocha");
@@ -32,7 +33,9 @@ module.exports = class CountingReporter extends reporters.Spec {
       console.log(`${String(Math.round(seconds)).padStart(6)} s  ${file}`);
     }
     if (process.env.HA_LB_TEST_COUNTS) {
-      writeFileSync(process.env.HA_LB_TEST_COUNTS, `${this.stats.passes} ${this.stats.failures}\n`);
+      const failed = this.failures.map((test) => `${test.fullTitle()}: ${test.err.message}`.replaceAll("\n", "\n  "));
+      const lines = [`${this.stats.passes} ${this.stats.failures}`, ...failed];
+      writeFileSync(process.env.HA_LB_TEST_COUNTS, `${lines.join("\n")}\n`);
     }
     end(failures);
   }

@@ -2,7 +2,7 @@
 // mocha of its own, and has its labs to itself.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -20,7 +20,12 @@ interface Lane {
 function start(name: (typeof laneNames)[number], directory: string): Lane {
   const counts = join(directory, name);
   const child = spawn(process.execPath, [mocha, ...process.argv.slice(2), ...filesOf(name)], {
-    env: { ...process.env, HA_LB_TEST_COUNTS: counts },
+    env: {
+      ...process.env,
+      HA_LB_TEST_COUNTS: counts,
+      // Lanes may need labs of the same name, and each has its own.
+      HA_LB_LAB_PREFIX: `${process.env.HA_LB_LAB_PREFIX ?? ""}${name}-`,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   for (const stream of [child.stdout, child.stderr]) {
@@ -29,19 +34,20 @@ function start(name: (typeof laneNames)[number], directory: string): Lane {
   return { name, child, counts };
 }
 
-/** How many passed and failed; a lane that ended before it could count has failed. */
-async function end({ child, counts }: Lane): Promise<[number, number]> {
-  const [code] = await once(child, "close");
-  const [passed = 0, failed = 0] = readCounts(counts);
-  return [passed, code !== 0 && failed === 0 ? 1 : failed];
+interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+  /** Which failed, and why. */
+  readonly failures: string;
 }
 
-function readCounts(file: string): number[] {
-  try {
-    return readFileSync(file, "utf8").trim().split(" ").map(Number);
-  } catch {
-    return [];
-  }
+async function end({ name, child, counts }: Lane): Promise<Outcome> {
+  const [code, signal] = await once(child, "close");
+  const [numbers = "", ...failures] = existsSync(counts) ? readFileSync(counts, "utf8").split("\n") : [];
+  const [passed = 0, failed = 0] = numbers.split(" ").map(Number);
+  // A lane that ended before it could count has failed, whatever it would have counted.
+  if (code !== 0 && failed === 0) return { passed, failed: 1, failures: `lane ${name} ended with ${signal ?? code}\n` };
+  return { passed, failed, failures: failures.join("\n") };
 }
 
 async function main(): Promise<void> {
@@ -53,8 +59,11 @@ async function main(): Promise<void> {
   }
   const results = await Promise.all(lanes.map(end));
   rmSync(directory, { recursive: true });
-  const [passed, failed] = [0, 1].map((at) => results.reduce((sum, result) => sum + (result[at] ?? 0), 0));
-  console.log(`\n${passed} tests passed, ${failed} failed.`);
+  const [passed, failed] = (["passed", "failed"] as const).map((key) =>
+    results.reduce((sum, each) => sum + each[key], 0),
+  );
+  // Once more at the end, where nobody has to look for them between the lanes.
+  console.log(`\n${results.map(({ failures }) => failures).join("")}${passed} tests passed, ${failed} failed.`);
   if (process.env.HA_LB_TEST_COUNTS) writeFileSync(process.env.HA_LB_TEST_COUNTS, `${passed} ${failed}\n`);
   process.exitCode = failed === 0 ? 0 : 1;
 }
