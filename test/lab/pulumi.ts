@@ -229,6 +229,7 @@ export class Pulumi {
     if (!engine) {
       throw new Error("There is no Pulumi engine here: start tests with `npm test`, or with `bash test/setup/run`.");
     }
+    const { NODE_COMPILE_CACHE } = process.env;
     const path = [
       // Real provider binaries, where somebody has them, come before the doubles.
       process.env.LAB_PLUGIN_PATH,
@@ -247,6 +248,7 @@ export class Pulumi {
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       // The quality tests check types, once and for all programs.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }),
       ...this.args.extraEnv,
     };
   }

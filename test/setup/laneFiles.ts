@@ -1,13 +1,21 @@
-// Which test file runs in which lane: those that need a cloud, and all others.
+// Which test file runs in which lane: those of a cloud, those of what HAProxy is told to do, and all others.
 import { globSync } from "node:fs";
 import { resolve } from "node:path";
 
 const root = resolve(__dirname, "../..");
-const ofClouds = /^test\/(conformance\/(aws|hcloud|hetzner|movers)|e2e\/(aws|cloud|hcloud)|lab\/(aws|cloud)|smoke)/;
 
-export const laneNames = ["clouds", "hosts"] as const;
+/** A file goes where the first pattern matches. */
+const lanes = {
+  hcloud: /^test\/(conformance\/(hcloud|hetzner|movers)|e2e\/hcloud|lab\/cloud)/,
+  aws: /^test\/(conformance\/aws|e2e\/aws|lab\/aws|smoke)/,
+  language: /^test\/(e2e\/language|examples|demo|unit|graph|quality|docs|conformance\/haproxy)/,
+  hosts: /./,
+} as const;
 
-export function filesOf(lane: (typeof laneNames)[number]): string[] {
+export type LaneName = keyof typeof lanes;
+export const laneNames = Object.keys(lanes) as LaneName[];
+
+export function filesOf(lane: LaneName): string[] {
   const files = globSync("test/**/*.test.ts", { cwd: root }).sort();
-  return files.filter((file) => ofClouds.test(file) === (lane === "clouds"));
+  return files.filter((file) => laneNames.find((name) => lanes[name].test(file)) === lane);
 }

@@ -1,4 +1,4 @@
-// Runs every test, in two lanes side by side: most of their time goes by while somebody else is waited for. Each lane is a
+// Runs every test, in lanes side by side: most of their time goes by while somebody else is waited for. Each lane is a
 // mocha of its own, and has its labs to itself.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { filesOf, laneNames } from "./laneFiles";
+import { filesOf, type LaneName, laneNames } from "./laneFiles";
 
 const mocha = resolve(__dirname, "../../node_modules/mocha/bin/mocha.js");
 const width = Math.max(...laneNames.map((name) => name.length));
@@ -17,7 +17,7 @@ interface Lane {
   readonly counts: string;
 }
 
-function start(name: (typeof laneNames)[number], directory: string): Lane {
+function start(name: LaneName, directory: string): Lane {
   const counts = join(directory, name);
   const child = spawn(process.execPath, [mocha, ...process.argv.slice(2), ...filesOf(name)], {
     env: {
