@@ -44,7 +44,7 @@ function isOneDirective(text: string): boolean {
   );
 }
 
-/** How they stand in their section. */
+/** How they stand at the end of their section; by the mark, a node tells which of them HAProxy refuses. */
 export function rawLines(lines: readonly string[] = []): string[] {
-  return lines.map((line) => line.trim());
+  return lines.length > 0 ? ["# raw", ...lines.map((line) => line.trim())] : [];
 }

@@ -62,7 +62,7 @@ export function renderProxy(proxy: Proxy, { ipv6, peers, ownAddresses = [] }: Pr
   ];
   const text = renderTemplate(template, {
     identity,
-    globalLines: [...globalLines(haproxy), ...globalTlsSettings],
+    globalLines: [...globalTlsSettings, ...globalLines(haproxy)],
     defaultsLines: defaultsLines(haproxy),
     peers: shares ? [peersSection(peers)] : [],
     users: [...helpers.users, ...monitoring.users],

@@ -76,6 +76,20 @@ describe("a bundle that turns out not to serve", function () {
     assert.notDeepEqual(await bundles(), before);
   });
 
+  it("is refused where HAProxy's own check finds it wrong, with the property that it came from", async () => {
+    const before = await bundles();
+    await pair.configure({
+      frontends: [{ name: "web", port: 80, defaultBackend: "app", raw: ["option httplog", "bnid :8081"] }],
+    });
+    const message = await failure();
+    assert.match(message, /HAProxy refuses its configuration\. Nothing was changed\. It said:/);
+    assert.match(message, /haproxy\.cfg:\d+ is frontends\[0\] \("web"\)\.raw\[1\]: bnid :8081/);
+    assert.deepEqual(await bundles(), before);
+    await pair.configure({});
+    await pair.up();
+    await audit(pair);
+  });
+
   /** What `up` says when it fails. */
   async function failure(): Promise<string> {
     const error = await pair.up().then(

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from .commands import run, said
+from .origins import with_origins
 from .settings import Settings
 
 ROUTER_ID = re.compile(r"^\s*virtual_router_id (\d+)$", re.MULTILINE)
@@ -42,8 +43,8 @@ def _router_id(bundle: Path) -> str | None:
 def check(bundle: Path, wanted: Settings) -> None:
     _is_there(wanted)
     _is_of_branch(wanted)
-    _accepted("HAProxy", wanted.haproxy.binary, "-c", "-C", str(bundle), "-f", "haproxy.cfg")
-    _accepted("Keepalived", "keepalived", "--config-test", f"--use-file={bundle / 'keepalived.conf'}")
+    _accepted("HAProxy", bundle, wanted.haproxy.binary, "-c", "-C", str(bundle), "-f", "haproxy.cfg")
+    _accepted("Keepalived", bundle, "keepalived", "--config-test", f"--use-file={bundle / 'keepalived.conf'}")
     _ports_are_free(wanted)
 
 
@@ -65,11 +66,11 @@ def _is_of_branch(wanted: Settings) -> None:
         raise Refused(f"HAProxy {branch} is wanted, but the installed one says: {installed}. Nothing was changed.")
 
 
-def _accepted(program: str, *command: str) -> None:
+def _accepted(program: str, bundle: Path, *command: str) -> None:
     process = run(*command)
     # Keepalived's check prints warnings about settings that it would ignore, and still exits 0.
     if process.returncode != 0:
-        text = said(process) or f"exit status {process.returncode}"
+        text = with_origins(said(process), (bundle / "haproxy.cfg").read_text()) or f"exit status {process.returncode}"
         raise Refused(f"{program} refuses its configuration. Nothing was changed. It said:\n{text}")
 
 
