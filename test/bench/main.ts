@@ -1,7 +1,8 @@
-// Measures what the project promises: npm run bench -- provision | failover | stability | proxy | render | update
+// Measures what the project promises: npm run bench -- provision | failover | stability | proxy | render | update | change
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Bench } from "./bench";
+import { change } from "./change/bench";
 import { drawChart } from "./chart";
 import { failover } from "./failover/bench";
 import { cleanUpOnSignals } from "./labs";
@@ -22,6 +23,7 @@ const benches = {
   proxy: (options: Options) => perform(proxy, options),
   render: (options: Options) => perform(render, options),
   update: (options: Options) => perform(update, options),
+  change: (options: Options) => perform(change, options),
 } as const;
 
 async function perform<Report>(bench: Bench<Report>, options: Options): Promise<void> {

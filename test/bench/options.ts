@@ -24,8 +24,10 @@ export const usage = `Usage: npm run bench -- BENCH [--json FILE] [--svg [FILE]]
   render              processor time that large arguments take, up to 4,000 backends
   update              requests lost while \`pulumi up\` deploys one change after the other, beside a plain reload and a
                       plain restart of HAProxy
+  change              from a changed line to both nodes serving it, beside the same steps by ssh and by Ansible
 
-  --repeats N         how often each thing is measured (failover 10, provision 3, proxy 5, render 5),
+  --repeats N         how often each thing is measured (failover 10, change 5, provision 3, proxy 5,
+                      render 5),
                       or how many changes (update 50)
   --minutes N         how long the nodes are stalled (stability 10)
   --seed TEXT         of the stalls (stability)

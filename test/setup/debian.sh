@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Debian packages: those of packages.txt that are missing are installed, as root on Debian and its relatives only.
+# Debian packages: those of packages.txt, and what one purpose alone needs, are installed where they are missing, as root on
+# Debian and its relatives only.
 # Elsewhere nothing happens here: unit tests need none of them, and the lab says itself what it misses.
 
 can_install_debian_packages() {
@@ -12,10 +13,15 @@ apt_install() {
     DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends "$@"
 }
 
+listed_packages() {
+  awk '/^[^#]/ { print $1 }' "$SETUP/packages.txt"
+}
+
+# PACKAGE…
 install_debian_packages() {
   can_install_debian_packages || return 0
   local wanted missing
-  wanted=$(awk '/^[^#]/ { print $1 }' "$SETUP/packages.txt" | sort)
+  wanted=$(printf '%s\n' "$@" | sort)
   # One pass over dpkg's own list; dpkg-query would cost twenty times as much.
   missing=$(awk -v RS='' -F '\n' '
     { name = ""; installed = 0

@@ -1,13 +1,11 @@
 // How long `pulumi up` takes, first and later, and how often it logs in on the hosts.
-import { join } from "node:path";
 import { step } from "../../demo/steps";
 import { now } from "../../lab/clock";
-import type { Lab } from "../../lab/lab";
-import { Pulumi } from "../../lab/pulumi";
 import { Pair } from "../../pair/pair";
 import { type Bench, type BenchOptions, type Circumstances, circumstances } from "../bench";
 import { withLab } from "../labs";
 import { undisturbed } from "../quiet";
+import { emptyProgram } from "./programs";
 import { chart, type FirstUp, type Logins, type ProvisionReport, tables, type Update } from "./report";
 import { commandSpans, ownWorkSeconds, type TimedLine } from "./timeline";
 
@@ -48,8 +46,8 @@ async function firstUp(pair: Pair): Promise<FirstUp> {
 
 async function laterUps(pair: Pair): Promise<Omit<ProvisionReport, "first">> {
   await pair.waitUntilRedundant();
-  const empty = await program(pair.lab, "empty");
-  const blank = await program(pair.lab, "blank");
+  const empty = await emptyProgram(pair.lab, "empty");
+  const blank = await emptyProgram(pair.lab, "blank");
   // The first of each fills the caches of disk and file system.
   await Promise.all([empty.up(), blank.up(), pair.up()]);
   const noChange: Update[] = [];
@@ -69,17 +67,6 @@ async function laterUps(pair: Pair): Promise<Omit<ProvisionReport, "first">> {
   }
   const where: Circumstances = await circumstances(pair.pulumi);
   return { circumstances: where, noChange, blankSeconds, emptySeconds, oneLine };
-}
-
-/** The same engine, language host and compiler, and nothing to do. */
-async function program(lab: Lab, name: "empty" | "blank"): Promise<Pulumi> {
-  const pulumi = new Pulumi({
-    programDir: join(__dirname, "programs", name),
-    stateDir: join(lab.stateDir, `pulumi-${name}`),
-    run: (command, args, options) => lab.operator.run(command, args, options),
-  });
-  await pulumi.init(name);
-  return pulumi;
 }
 
 async function counted(pair: Pair, update: () => Promise<{ readonly seconds: number }>): Promise<Update> {

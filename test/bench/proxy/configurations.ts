@@ -8,6 +8,11 @@ export interface Written {
   readonly servers: readonly string[];
   /** Logs, headers that tell of the client, and the guard against requests whose length is empty. */
   readonly features: boolean;
+  /** What else has servers of its own: those of paths that begin like this. HAProxy alone. @default nothing */
+  readonly also?: {
+    readonly path: string;
+    readonly servers: readonly { readonly address: string; readonly port: number }[];
+  };
 }
 
 /** In the folder of the configuration. */
@@ -23,7 +28,7 @@ const ciphers = [
   "ECDHE-RSA-CHACHA20-POLY1305",
 ].join(":");
 
-export function handTunedHaproxy({ port, tlsPort, servers, features }: Written): string {
+export function handTunedHaproxy({ port, tlsPort, servers, features, also }: Written): string {
   const frontend = (name: string, bind: string, scheme: string) => [
     `frontend ${name}`,
     `    bind ${bind}`,
@@ -36,6 +41,7 @@ export function handTunedHaproxy({ port, tlsPort, servers, features }: Written):
           "    http-request set-header X-Forwarded-Port %[dst_port]",
         ]
       : []),
+    ...(also ? [`    use_backend also if { path_beg ${also.path} }`] : []),
     "    default_backend app",
   ];
   const lines = [
@@ -60,6 +66,12 @@ export function handTunedHaproxy({ port, tlsPort, servers, features }: Written):
     "    balance roundrobin",
     "    option httpchk GET /healthz",
     ...servers.map((address, index) => `    server web${index + 1} ${address}:${webPort} check`),
+    ...(also
+      ? [
+          "backend also",
+          ...also.servers.map(({ address, port }, index) => `    server also${index} ${address}:${port} check`),
+        ]
+      : []),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -25,7 +25,7 @@ const source = join(__dirname, "load");
 /** @returns the program */
 export async function builtLoad(): Promise<string> {
   const digest = createHash("sha256");
-  for (const file of ["go.mod", "main.go", "steady.go"]) {
+  for (const file of ["go.mod", "main.go", "steady.go", "streams.go", "sockets.go", "downloads.go"]) {
     digest.update(readFileSync(join(source, file)));
   }
   const program = join(cacheDir(), `load-${digest.digest("hex").slice(0, 12)}`);

@@ -4,11 +4,15 @@ import type { RouteArgs } from "../../../src/haproxy/routing/args";
 import type { ServerArgs } from "../../../src/haproxy/servers/args";
 import { certificate } from "../../certificates";
 
+/** Where the requests are for that last: WebSockets and downloads. */
+export const lastingPath = "/lasting";
 export const ports = { web: 80, secure: 443 } as const;
 
 /** What of the pair differs from one change to the next. */
 export interface Wanted {
   readonly servers: readonly ServerArgs[];
+  /** Those of what lasts, which stay. */
+  readonly lasting: readonly ServerArgs[];
   readonly routes: readonly RouteArgs[];
   /** Backend of a host in the table of routes. */
   readonly tableLeads: string;
@@ -41,10 +45,11 @@ const kinds: readonly (readonly [title: string, part: Part])[] = [
   ["route and backend removed", () => ({ routes: [], tableLeads: "app", leads: "app" })],
 ];
 
-export function beginning(addresses: readonly string[], port: number): Wanted {
+export function beginning(addresses: readonly string[], port: number, lasting: readonly ServerArgs[]): Wanted {
   const servers = addresses.map((address, index) => ({ name: `web${index + 1}`, address, port }));
   return {
     servers: limited(weighted(servers, -1), -1),
+    lasting,
     routes: [],
     tableLeads: "app",
     leads: "app",
@@ -79,19 +84,23 @@ const maxConnections = (round: number) => 5000 + round;
 const pem = (round: number) => certificate({ names: ["www.example.com"], days: 90 + round });
 
 export function settings(wanted: Wanted): { frontends: FrontendArgs[]; backends: BackendArgs[] } {
-  const { servers, routes, tableLeads, leads, maxConnections, pem } = wanted;
+  const { servers, lasting, routes, tableLeads, leads, maxConnections, pem } = wanted;
   const frontend: Pick<FrontendArgs, "routes" | "routeTables" | "defaultBackend" | "maxConnections"> = {
-    routes: [...routes],
+    routes: [{ match: { pathPrefixes: [lastingPath] }, backend: "lasting" }, ...routes],
     routeTables: [{ by: "host", backends: { "shop.example.com": tableLeads } }],
     defaultBackend: leads,
     maxConnections,
   };
-  const backend = (name: string): BackendArgs => ({ name, servers: [...servers], healthCheck: { path: "/healthz" } });
+  const backend = (name: string, all = servers): BackendArgs => ({
+    name,
+    servers: [...all],
+    healthCheck: { path: "/healthz" },
+  });
   return {
     frontends: [
       { name: "web", port: ports.web, ...frontend },
       { name: "secure", port: ports.secure, tls: { certificates: [pem] }, ...frontend },
     ],
-    backends: [...new Set(["app", "other", leads])].map(backend),
+    backends: [...[...new Set(["app", "other", leads])].map((name) => backend(name)), backend("lasting", lasting)],
   };
 }

@@ -5,26 +5,38 @@ import { onceOwnTimeHasPassed } from "../../lab/clock";
 import type { Lab } from "../../lab/lab";
 import { sharedAddress } from "../../lab/layout";
 import { ports } from "./changes";
-import { type Counted, type Kind, kinds } from "./report";
+import { type Counted, downloads, type Kind, kinds, type UpdateReport } from "./report";
 
-/** Half of them over kept connections, half over new ones. */
-export const perSecond: Readonly<Record<Kind, number>> = {
+/** Half of the requests over kept connections, half over new ones; and messages. */
+export const perSecond: UpdateReport["perSecond"] = {
   "keep-alive": 250,
   "tls-keep-alive": 150,
   http2: 100,
   "new-connection": 400,
   "tls-full": 100,
+  websocket: 50,
+  "tls-websocket": 50,
 };
+export const downloadsAtATime = 2;
+
+const numbers: Readonly<Record<Kind, number>> = {
+  ...perSecond,
+  ...(Object.fromEntries(downloads.map((kind) => [kind, downloadsAtATime])) as Record<
+    (typeof downloads)[number],
+    number
+  >),
+};
+const withoutTls: readonly Kind[] = ["keep-alive", "new-connection", "websocket", "download"];
 
 /** From the last request's beginning to giving it up, and some more. */
-const ENDING_MS = 15_000;
+const ENDING_MS = 60_000;
 const BEGINNING_MS = 30_000;
 
 /** @returns what the clients saw while `work` went on */
 export async function during({ client }: Lab, program: string, work: () => Promise<unknown>): Promise<Counted[]> {
   const orders = kinds.map((kind) => {
-    const port = kind === "keep-alive" || kind === "new-connection" ? ports.web : ports.secure;
-    return `${kind}=${sharedAddress.ipv4}:${port}=${perSecond[kind]}`;
+    const port = withoutTls.includes(kind) ? ports.web : ports.secure;
+    return `${kind}=${sharedAddress.ipv4}:${port}=${numbers[kind]}`;
   });
   const child = client.spawn(program, ["steady", ...orders], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = linesOf(child);

@@ -2,8 +2,13 @@
 import type { Circumstances } from "../bench";
 import { median, worst } from "../statistics";
 
-/** What clients do. */
-export const kinds = ["keep-alive", "tls-keep-alive", "http2", "new-connection", "tls-full"] as const;
+/** What clients do: requests at a steady rate, or messages over WebSockets; and downloads that take ten minutes. */
+export const rated = [
+  ...(["keep-alive", "tls-keep-alive", "http2", "new-connection", "tls-full"] as const),
+  ...(["websocket", "tls-websocket"] as const),
+] as const;
+export const downloads = ["download", "http2-download"] as const;
+export const kinds = [...rated, ...downloads] as const;
 export type Kind = (typeof kinds)[number];
 
 /** What is done to the load balancers meanwhile: nothing, a change by this library, or one by hand. */
@@ -20,10 +25,22 @@ export interface Counted {
   /** Requests of HTTP/2 that the server refused unread, and that the client's library sent again. */
   readonly again: number;
   readonly connections: number;
+  /** Of downloads: what came to its end. */
+  readonly whole: number;
+  /** Of WebSockets and downloads: as long as one connection served. */
+  readonly longestSeconds: number;
   readonly p50Us: number;
   readonly p99Us: number;
-  /** The first of them, with the time of the Unix epoch in milliseconds. */
-  readonly failures: readonly { readonly at: number; readonly error: string }[];
+  /** The first of them. */
+  readonly failures: readonly Failure[];
+}
+
+/** Times are milliseconds of the Unix epoch. */
+export interface Failure {
+  readonly at: number;
+  /** When the connection of a WebSocket or a download was opened. */
+  readonly opened?: number;
+  readonly error: string;
 }
 
 /** One change, by whichever way. */
@@ -34,6 +51,12 @@ export interface Made {
   readonly reloaded: number;
   /** When it began, in milliseconds of the Unix epoch. */
   readonly at: number;
+  /** The same, when the process began that takes new connections on the node with the address, if this made one. */
+  readonly takenOverAt?: number;
+  /** Of HAProxy on that node, afterwards: those that take new connections, and those that end what they have. */
+  readonly workers: number;
+  /** Of all of them, in MiB; what they share counts once. */
+  readonly memoryMb: number;
 }
 
 export interface Phase {
@@ -45,7 +68,11 @@ export interface Phase {
 
 export interface UpdateReport {
   readonly circumstances: Circumstances;
-  readonly perSecond: Readonly<Record<Kind, number>>;
+  readonly perSecond: Readonly<Record<(typeof rated)[number], number>>;
+  /** How many there are of each kind. */
+  readonly downloadsAtATime: number;
+  /** After so long the library's configuration has HAProxy end what an old process still serves. */
+  readonly hardStopSeconds: number;
   readonly phases: readonly Phase[];
 }
 
@@ -55,6 +82,8 @@ export interface Sum {
   readonly requests: number;
   readonly failed: number;
   readonly cut: number;
+  /** Of those that failed: connections that had the time that is promised, which no other failure had. */
+  readonly hadTheirTime: number;
   readonly failedPerChange: number;
   /** Changes that no node needed a new process for, and those that did. */
   readonly atRunTime: number;
@@ -70,10 +99,12 @@ export type Verdict = "met" | "missed" | "few" | "none";
 /** So many requests have to be without a loss. */
 export const WANTED_REQUESTS = 100_000;
 
-export function sum({ way, made, counted }: Phase): Sum {
+export function sum(phase: Phase, hardStopSeconds: number): Sum {
+  const { way, made, counted } = phase;
   const total = (field: "requests" | "failed" | "cut") => counted.reduce((all, one) => all + one[field], 0);
   const seconds = made.map((one) => one.seconds);
   const byReload = made.filter(({ reloaded }) => reloaded > 0).length;
+  const hadTheirTime = way === "up" ? outlived(phase, hardStopSeconds) : 0;
   const [requests, failed] = [total("requests"), total("failed")];
   return {
     way,
@@ -81,13 +112,24 @@ export function sum({ way, made, counted }: Phase): Sum {
     requests,
     failed,
     cut: total("cut"),
+    hadTheirTime,
     failedPerChange: made.length > 0 ? failed / made.length : 0,
     atRunTime: made.length - byReload,
     byReload,
     medianSeconds: made.length > 0 ? median(seconds) : null,
     worstSeconds: made.length > 0 ? worst(seconds) : null,
-    verdict: verdict(way, requests, failed),
+    verdict: verdict(way, requests, failed - hadTheirTime),
   };
+}
+
+/** How many connections ended after an old process had had its time to serve them. */
+function outlived({ made, counted }: Phase, hardStopSeconds: number): number {
+  const takenOver = made.flatMap(({ takenOverAt }) => takenOverAt ?? []);
+  const hadItsTime = ({ at, opened }: Failure) => {
+    const replaced = opened === undefined ? undefined : takenOver.find((time) => time > opened);
+    return replaced !== undefined && at - replaced >= 1000 * hardStopSeconds;
+  };
+  return counted.reduce((all, { failures }) => all + failures.filter(hadItsTime).length, 0);
 }
 
 export function verdict(way: Way, requests: number, failed: number): Verdict {

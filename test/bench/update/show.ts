@@ -2,7 +2,17 @@
 import { describeCircumstances } from "../bench";
 import { axisEnd, type Chart, colors } from "../chart";
 import type { Table } from "../table";
-import { type Kind, type Phase, sum, type UpdateReport, type Verdict, WANTED_REQUESTS, type Way } from "./report";
+import {
+  downloads,
+  type Kind,
+  type Phase,
+  rated,
+  sum,
+  type UpdateReport,
+  type Verdict,
+  WANTED_REQUESTS,
+  type Way,
+} from "./report";
 
 const kindTitles: Readonly<Record<Kind, string>> = {
   "keep-alive": "HTTP/1.1, kept",
@@ -10,6 +20,10 @@ const kindTitles: Readonly<Record<Kind, string>> = {
   http2: "HTTPS, HTTP/2, kept",
   "new-connection": "HTTP/1.1, new",
   "tls-full": "HTTPS, HTTP/1.1, new",
+  websocket: "WebSocket",
+  "tls-websocket": "WebSocket, TLS",
+  download: "download, HTTP/1.1",
+  "http2-download": "download, HTTP/2",
 };
 const wayTitles: Readonly<Record<Way, string>> = {
   quiet: "nothing",
@@ -30,30 +44,43 @@ const wayColors: Readonly<Record<Way, string>> = {
   restart: colors.other,
 };
 
+const AFTER_HARD_STOP = "Of them after their time";
+
 export function tables(report: UpdateReport): Table[] {
-  return [sums(report), byKind(report), changesMade(report)];
+  return [sums(report), byKind(report), lasted(report), changesMade(report)];
 }
 
-function sums({ phases }: UpdateReport): Table {
+function sums({ phases, hardStopSeconds }: UpdateReport): Table {
   return {
     title: "Updates under load",
-    head: ["What happens", "Times", "Requests", "Failed", "Connections cut", "Failed each time", "Goal"],
+    head: [
+      "What happens",
+      "Times",
+      "Requests",
+      "Failed",
+      "Connections cut",
+      AFTER_HARD_STOP,
+      "Failed each time",
+      "Goal",
+    ],
     rows: phases
-      .map(sum)
-      .map(({ way, changes, requests, failed, cut, failedPerChange, verdict }) => [
+      .map((phase) => sum(phase, hardStopSeconds))
+      .map(({ way, changes, requests, failed, cut, hadTheirTime, failedPerChange, verdict }) => [
         wayTitles[way],
         way === "quiet" ? "–" : String(changes),
         String(requests),
         String(failed),
         String(cut),
+        way === "up" ? String(hadTheirTime) : "–",
         way === "quiet" ? "–" : failedPerChange.toFixed(1),
         verdicts[verdict],
       ]),
+    notes: [`${AFTER_HARD_STOP}: \`hard-stop-after\`, ${hardStopSeconds} s from when another process takes over.`],
   };
 }
 
 function byKind({ phases, perSecond, circumstances }: UpdateReport): Table {
-  const perKind = (Object.keys(kindTitles) as Kind[]).flatMap((kind) =>
+  const perKind = rated.flatMap((kind) =>
     phases.flatMap(({ way, counted }) =>
       counted
         .filter((one) => one.kind === kind)
@@ -68,7 +95,7 @@ function byKind({ phases, perSecond, circumstances }: UpdateReport): Table {
         ]),
     ),
   );
-  const rates = (Object.keys(kindTitles) as Kind[]).map((kind) => `${perSecond[kind]} (${kindTitles[kind]})`);
+  const rates = rated.map((kind) => `${perSecond[kind]} (${kindTitles[kind]})`);
   const all = Object.values(perSecond).reduce((total, rate) => total + rate, 0);
   const sentAgain = phases.flatMap(({ counted }) => counted).reduce((total, { again }) => total + again, 0);
   return {
@@ -76,27 +103,55 @@ function byKind({ phases, perSecond, circumstances }: UpdateReport): Table {
     head: ["Connections", "What happens", "Requests", "Failed", "Cut", "p50", "p99"],
     rows: perKind,
     notes: [
-      `${all} requests a second: ${rates.join(", ")}. ${sentAgain} requests of HTTP/2 were refused unread and sent again by the client's library.`,
+      `${all} requests and messages a second: ${rates.join(", ")}. ${sentAgain} requests of HTTP/2 were refused unread and sent again by the client's library.`,
       describeCircumstances(circumstances),
     ],
   };
 }
 
-function changesMade({ phases }: UpdateReport): Table {
+/** WebSockets and downloads: whether a connection goes on is the question, not how quick it is. */
+function lasted({ phases, downloadsAtATime }: UpdateReport): Table {
+  const isDownload = (kind: Kind) => downloads.some((one) => one === kind);
+  const lasting = phases.flatMap(({ way, counted }) =>
+    counted.filter(({ kind }) => kind.endsWith("websocket") || isDownload(kind)).map((one) => ({ way, ...one })),
+  );
+  return {
+    title: "Connections that last",
+    head: ["Kind", "What happens", "Opened", "Cut", "The longest served for", "Whole downloads"],
+    rows: lasting
+      .sort((a, b) => Object.keys(kindTitles).indexOf(a.kind) - Object.keys(kindTitles).indexOf(b.kind))
+      .map(({ kind, way, connections, cut, longestSeconds, whole }) => [
+        kindTitles[kind],
+        wayTitles[way],
+        String(connections),
+        String(cut),
+        `${Math.round(longestSeconds)} s`,
+        isDownload(kind) ? String(whole) : "–",
+      ]),
+    notes: [
+      `No client closes a WebSocket: 16 at the beginning, and one more every five seconds, of each kind. ${downloadsAtATime} downloads of each kind at a time, ten minutes each; the end of a measurement finds the last ones under way.`,
+    ],
+  };
+}
+
+function changesMade({ phases, hardStopSeconds }: UpdateReport): Table {
   return {
     title: "How changes were made",
-    head: ["By", "Times", "At run time", "By new processes", "Median", "Worst"],
+    head: ["By", "Times", "At run time", "By new processes", "Median", "Worst", "Processes at most", "Memory"],
     rows: phases
       .filter(({ made }) => made.length > 0)
-      .map(sum)
-      .map(({ way, changes, atRunTime, byReload, medianSeconds, worstSeconds }) => [
+      .map((phase) => ({ ...sum(phase, hardStopSeconds), made: phase.made }))
+      .map(({ way, changes, atRunTime, byReload, medianSeconds, worstSeconds, made }) => [
         wayTitles[way],
         String(changes),
         String(atRunTime),
         String(byReload),
         seconds(medianSeconds),
         seconds(worstSeconds),
+        String(Math.max(...made.map(({ workers }) => workers))),
+        `${made[0]?.memoryMb} to ${Math.max(...made.map(({ memoryMb }) => memoryMb))} MiB`,
       ]),
+    notes: ["Processes and memory of HAProxy on the node with the address: at the first change, and at most."],
   };
 }
 

@@ -6,13 +6,16 @@ import type { Move } from "../../lab/cloud/api/move";
 import { until } from "../../lab/command";
 import type { Lab } from "../../lab/lab";
 import { loadBalancers, withoutPrefix } from "../../lab/layout";
-import { type LoadBalancerName, other, Pair } from "../../pair/pair";
+import { type LoadBalancerName, other, Pair, type PairSettings } from "../../pair/pair";
 import type { ApiRequest } from "../../pair/platforms/platform";
 import { withLab } from "../labForTests";
 import type { Hand, TestedCloud } from "./tested";
 
 /** For what takes a second or two where nobody else uses the machine. */
 export const SOON_MS = 20_000;
+
+/** With which it is deployed, and which every file leaves it with. */
+export const cloudPairSettings: PairSettings = { failover: { profile: "fast" } };
 
 let shared: CloudPair | undefined;
 const users = new Map<TestedCloud, number>();
@@ -65,7 +68,7 @@ export class CloudPair {
   }
 
   static async deploy(cloud: TestedCloud, lab: Lab): Promise<CloudPair> {
-    const pair = await Pair.deploy(lab, { failover: { profile: "fast" } }, "shared");
+    const pair = await Pair.deploy(lab, cloudPairSettings, "shared");
     return new CloudPair(cloud, lab, pair);
   }
 

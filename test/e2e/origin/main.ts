@@ -89,7 +89,22 @@ async function serve(name: string, request: Request, response: Response): Promis
     return;
   }
   response.statusCode = state.status;
+  const drip = Number(searchParams.get("drip") ?? 0);
+  if (drip > 0) {
+    await dripInto(response as ServerResponse, drip);
+    return;
+  }
   response.end(JSON.stringify(echoOf(name, request)));
+}
+
+/** An answer that takes so many seconds: in each of them a line with its number. */
+async function dripInto(response: ServerResponse, seconds: number): Promise<void> {
+  const begun = performance.now();
+  for (let line = 1; line <= seconds && !response.destroyed; line++) {
+    response.write(`${line}\n`);
+    await delay(Math.max(0, begun + line * 1000 - performance.now()));
+  }
+  response.end();
 }
 
 function note(message: string): void {

@@ -1,15 +1,11 @@
 package main
 
 import (
-	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/http"
-	"net/http/httptrace"
 	"os"
 	"slices"
 	"strconv"
@@ -23,13 +19,21 @@ import (
 //
 //	load steady KIND=ADDRESS:PORT=PER_SECOND …
 //
-// Kinds are keep-alive, new-connection, tls-keep-alive, tls-full and http2. It prints "started" once each kind had an
-// answer, and at the end an array of what it saw as JSON. A kept connection is used without a look at whether the
-// server has closed it: so far away that word of it is still on its way, a client could not know either.
+// Kinds are keep-alive, new-connection, tls-keep-alive, tls-full and http2; websocket and tls-websocket, whose requests
+// are messages; download and http2-download, where the number says how many there are at a time. It prints "started"
+// once each kind but the last two had an answer, and at the end an array of what it saw as JSON. A kept connection is
+// used without a look at whether the server has closed it: so far away that word of it is still on its way, a client
+// could not know either.
 func steady(orders []string) {
-	runs := make([]*steadyRun, len(orders))
+	runs := make([]run, len(orders))
 	for i, order := range orders {
-		runs[i] = newSteadyRun(strings.Split(order, "="))
+		parts := strings.Split(order, "=")
+		number, _ := strconv.Atoi(parts[2])
+		if kind := parts[0]; strings.HasSuffix(kind, "download") {
+			runs[i] = newDownloads(kind, parts[1], number)
+		} else {
+			runs[i] = newSteadyRun(kind, parts[1], number)
+		}
 	}
 	fmt.Println("started")
 	ended := make(chan struct{})
@@ -49,6 +53,11 @@ func steady(orders []string) {
 	json.NewEncoder(os.Stdout).Encode(reports)
 }
 
+type run interface {
+	untilEnd(ended <-chan struct{})
+	summary() steadyReport
+}
+
 // Connections that stand ready at the beginning, as a pool of busy clients has them.
 const pooled = 16
 
@@ -59,26 +68,33 @@ type steadyReport struct {
 	// Of those that failed: the connection was there, and ended before the whole answer came.
 	Cut int `json:"cut"`
 	// HTTP/2 alone: the server refused it unread, and the client's own library asked again, as it must.
-	Again       int   `json:"again"`
-	Connections int   `json:"connections"`
-	P50Us       int64 `json:"p50Us"`
-	P99Us       int64 `json:"p99Us"`
+	Again       int `json:"again"`
+	Connections int `json:"connections"`
+	// Downloads alone: what came to its end.
+	Whole int `json:"whole"`
+	// WebSockets and downloads: as long as one connection served.
+	LongestSeconds float64 `json:"longestSeconds"`
+	P50Us          int64   `json:"p50Us"`
+	P99Us          int64   `json:"p99Us"`
 	// The first of them.
 	Failures []failure `json:"failures"`
 }
 
 type failure struct {
-	// Milliseconds of the Unix epoch, when it was due.
-	At    int64  `json:"at"`
-	Error string `json:"error"`
+	// Milliseconds of the Unix epoch, when it was due, or when a download ended.
+	At int64 `json:"at"`
+	// The same, when the connection of a WebSocket or a download was opened.
+	Opened int64  `json:"opened,omitempty"`
+	Error  string `json:"error"`
 }
 
-const shownFailures = 50
+const shownFailures = 500
 
 type outcome struct {
 	latency     time.Duration
 	cut, again  bool
 	connections int
+	opened      time.Time
 	err         error
 }
 
@@ -92,13 +108,14 @@ type steadyRun struct {
 	report    steadyReport
 }
 
-func newSteadyRun(order []string) *steadyRun {
-	kind, address := order[0], order[1]
-	perSecond, _ := strconv.Atoi(order[2])
+func newSteadyRun(kind, address string, perSecond int) *steadyRun {
 	run := &steadyRun{interval: time.Second / time.Duration(perSecond), report: steadyReport{Kind: kind}}
-	if kind == "http2" {
+	switch {
+	case kind == "http2":
 		run.asker = newStreams(address)
-	} else {
+	case strings.HasSuffix(kind, "websocket"):
+		run.asker = &sockets{kind: kind, address: address}
+	default:
 		run.asker = &pool{kind: kind, address: address}
 	}
 	// All at a time, so that each makes a connection of its own, of which none counts.
@@ -142,19 +159,31 @@ func (r *steadyRun) count(due time.Time, seen outcome) {
 		r.latencies = append(r.latencies, time.Since(due).Microseconds())
 		return
 	}
-	r.report.Failed++
+	r.report.fail(due, seen)
+}
+
+func (r *steadyReport) fail(at time.Time, seen outcome) {
+	r.Failed++
 	if seen.cut {
-		r.report.Cut++
+		r.Cut++
 	}
-	if len(r.report.Failures) < shownFailures {
-		r.report.Failures = append(r.report.Failures, failure{due.UnixMilli(), seen.err.Error()})
+	if len(r.Failures) >= shownFailures {
+		return
 	}
+	one := failure{At: at.UnixMilli(), Error: seen.err.Error()}
+	if !seen.opened.IsZero() {
+		one.Opened = seen.opened.UnixMilli()
+	}
+	r.Failures = append(r.Failures, one)
 }
 
 func (r *steadyRun) summary() steadyReport {
 	slices.Sort(r.latencies)
 	if count := len(r.latencies); count > 0 {
 		r.report.P50Us, r.report.P99Us = r.latencies[count/2], r.latencies[count*99/100]
+	}
+	if lasting, ok := r.asker.(*sockets); ok {
+		r.report.LongestSeconds = lasting.longest.Seconds()
 	}
 	if r.report.Failures == nil {
 		r.report.Failures = []failure{}
@@ -202,47 +231,4 @@ func (p *pool) take() *client {
 func isTimeout(err error) bool {
 	var network net.Error
 	return errors.As(err, &network) && network.Timeout()
-}
-
-// streams asks by HTTP/2 over TLS, many requests at a time over one connection, as browsers do.
-type streams struct {
-	url    string
-	client *http.Client
-}
-
-func newStreams(address string) *streams {
-	return &streams{
-		url: "https://" + address + "/",
-		client: &http.Client{Timeout: timeout, Transport: &http.Transport{
-			ForceAttemptHTTP2: true,
-			TLSClientConfig:   &tls.Config{ServerName: "www.example.com", InsecureSkipVerify: true},
-		}},
-	}
-}
-
-func (s *streams) ask() (seen outcome) {
-	got := 0
-	trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		got++
-		if !info.Reused {
-			seen.connections++
-		}
-	}}
-	request, err := http.NewRequestWithContext(httptrace.WithClientTrace(context.Background(), trace), "GET", s.url, nil)
-	if err != nil {
-		return outcome{err: err}
-	}
-	request.Host = "www.example.com"
-	answer, err := s.client.Do(request)
-	seen.again = got > 1
-	if err == nil {
-		_, err = io.Copy(io.Discard, answer.Body)
-		answer.Body.Close()
-	}
-	if err != nil {
-		seen.err, seen.cut = err, got > 0 && !isTimeout(err)
-	} else if answer.ProtoMajor != 2 || answer.StatusCode != 200 {
-		seen.err = fmt.Errorf("answer: %s %s", answer.Proto, answer.Status)
-	}
-	return seen
 }

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Where the load balancer leads to servers that take their time.
+const lasting = "/lasting"
+
+// Of one download; a line each second. It may be the second after next when a machine is busy.
+const (
+	downloadSeconds = 600
+	patience        = 10 * time.Second
+)
+
+// downloads fetches what takes ten minutes, some at a time, and again when one has ended. Those that the end of it all
+// finds under way have failed in nothing.
+type downloads struct {
+	url     string
+	count   int
+	client  *http.Client
+	lock    sync.Mutex
+	report  steadyReport
+	longest time.Duration
+}
+
+func newDownloads(kind, address string, count int) *downloads {
+	scheme, isHttp2 := "http", strings.HasPrefix(kind, "http2")
+	if isHttp2 {
+		scheme = "https"
+	}
+	return &downloads{
+		url:    fmt.Sprintf("%s://%s%s?drip=%d", scheme, address, lasting, downloadSeconds),
+		count:  count,
+		report: steadyReport{Kind: kind},
+		client: &http.Client{Transport: &http.Transport{
+			ForceAttemptHTTP2: isHttp2,
+			TLSClientConfig:   &tls.Config{ServerName: "www.example.com", InsecureSkipVerify: true},
+		}},
+	}
+}
+
+func (d *downloads) untilEnd(ended <-chan struct{}) {
+	ending, end := context.WithCancel(context.Background())
+	go func() {
+		<-ended
+		end()
+	}()
+	var underWay sync.WaitGroup
+	for range d.count {
+		underWay.Go(func() {
+			for ending.Err() == nil {
+				begun := time.Now()
+				d.seen(ending, begun, d.fetch(ending, begun))
+			}
+		})
+	}
+	underWay.Wait()
+}
+
+func (d *downloads) seen(ending context.Context, begun time.Time, err error) {
+	d.lock.Lock()
+	defer d.lock.Unlock()
+	d.report.Requests++
+	d.report.Connections++
+	if err == nil {
+		d.report.Whole++
+	} else if ending.Err() == nil {
+		d.report.fail(time.Now(), outcome{err: err, opened: begun, cut: !errors.Is(err, errStalled)})
+	}
+}
+
+var errStalled = errors.New("nothing came for a while")
+
+// fetch returns nil when all lines came, in their order.
+func (d *downloads) fetch(ending context.Context, begun time.Time) error {
+	asking, giveUp := context.WithCancelCause(ending)
+	stalled := time.AfterFunc(patience, func() { giveUp(errStalled) })
+	defer stalled.Stop()
+	defer giveUp(nil)
+	request, err := http.NewRequestWithContext(asking, "GET", d.url, nil)
+	if err != nil {
+		return err
+	}
+	request.Host = "www.example.com"
+	answer, err := d.client.Do(request)
+	if err != nil {
+		return errors.Join(context.Cause(asking), err)
+	}
+	defer answer.Body.Close()
+	lines := bufio.NewScanner(answer.Body)
+	wanted := 1
+	for ; lines.Scan(); wanted++ {
+		if lines.Text() != fmt.Sprint(wanted) {
+			return fmt.Errorf("answer: %s, %q instead of line %d", answer.Status, lines.Text(), wanted)
+		}
+		stalled.Reset(patience)
+		d.lastedFor(time.Since(begun))
+	}
+	if lines.Err() == nil && wanted <= downloadSeconds {
+		return fmt.Errorf("answer: %s, it ended before line %d", answer.Status, wanted)
+	}
+	return errors.Join(context.Cause(asking), lines.Err())
+}
+
+func (d *downloads) lastedFor(time time.Duration) {
+	d.lock.Lock()
+	defer d.lock.Unlock()
+	d.longest = max(d.longest, time)
+}
+
+func (d *downloads) summary() steadyReport {
+	d.report.LongestSeconds = d.longest.Seconds()
+	if d.report.Failures == nil {
+		d.report.Failures = []failure{}
+	}
+	return d.report
+}

@@ -1,0 +1,4 @@
+import { updatesUnderLoad } from "../cloud/updates";
+import { awsCloud } from "./tested";
+
+updatesUnderLoad(awsCloud);

@@ -1,0 +1,4 @@
+import { updatesUnderLoad } from "../cloud/updates";
+import { hetznerCloud } from "./tested";
+
+updatesUnderLoad(hetznerCloud);
