@@ -114,7 +114,6 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
     probeFailures,
     formerRouterId: failover.formerRouterId,
     takeOverSeconds: masterDownSeconds(failover.advertIntervalSeconds, Math.min(...priorities)),
-    configId: proxy.configId,
     // Where it comes from is for no program on the node, but another source is a reason to look whether it has changed.
     haproxy: { service, binary, branch, source: sourceId(settings.packages) },
     packages: packagesOf(settings.packages, pair.mover?.packages),

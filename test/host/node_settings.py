@@ -18,7 +18,6 @@ SETTINGS = Settings(
     probe_interval_seconds=0.5,
     probe_failures=3,
     take_over_seconds=3.2,
-    config_id="c0ffee",
     release="r",
     haproxy=Program("haproxy", "/usr/sbin/haproxy", None),
 )

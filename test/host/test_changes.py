@@ -5,7 +5,6 @@ from __future__ import annotations
 import unittest
 
 from ha_lb.changes import (
-    IDENTITY,
     Configuration,
     NeedsReload,
     Remove,
@@ -15,6 +14,7 @@ from ha_lb.changes import (
     Tell,
     steps,
 )
+from ha_lb.settings import IDENTITY
 
 CHECK = " check inter 2000ms fall 3 rise 2"
 ONE = f"server one 10.0.0.1:80 id 11 weight 100{CHECK}"

@@ -76,7 +76,8 @@ class Links(unittest.TestCase):
 class Waiting(unittest.TestCase):
     def wait(self, own: dict[str, Any], peer: dict[str, Any] | None, pair_is_new: bool) -> None:
         with (
-            mock.patch("ha_lb.readiness.answer", return_value=ON_CLOUD.config_id),
+            mock.patch("ha_lb.readiness.answer", return_value="c0ffee"),
+            mock.patch("ha_lb.settings.config_id", return_value="c0ffee"),
             mock.patch.object(status, "local", return_value=own),
             mock.patch.object(status, "of_peer", return_value=peer),
             mock.patch.object(services, "START_SECONDS", -7.0),
@@ -117,7 +118,8 @@ class Waiting(unittest.TestCase):
         quick = dataclasses.replace(ON_CLOUD, take_over_seconds=0.05)
         for own, is_enough in ((GOOD_BACKUP, True), (node("lb1", "FAULT", None), False)):
             with (
-                mock.patch("ha_lb.readiness.answer", return_value=ON_CLOUD.config_id),
+                mock.patch("ha_lb.readiness.answer", return_value="c0ffee"),
+                mock.patch("ha_lb.settings.config_id", return_value="c0ffee"),
                 mock.patch.object(status, "local", return_value=own),
                 mock.patch.object(status, "of_peer", return_value=None),
                 mock.patch.object(services, "START_SECONDS", 0.2),

@@ -25,7 +25,6 @@ NODE = {
     "probeIntervalSeconds": 0.5,
     "probeFailures": 3,
     "takeOverSeconds": 3.2,
-    "configId": "c0ffee",
     "haproxy": {"service": "haproxy", "binary": "/usr/sbin/haproxy"},
 }
 MOVER = {"nodeId": "i-1", "peerId": "i-2", "env": {}, "peerPublicAddress": "198.51.100.32", "rootOnly": []}

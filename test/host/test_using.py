@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import subprocess
 import tempfile
 import unittest
 from collections.abc import Iterator
@@ -35,9 +36,11 @@ class Using(unittest.TestCase):
         self.asked: list[str] = []
         self.replaced_programs: set[str] = set()
         self.misplaced: dict[Path, str] = {}
+        self.enabled = "enabled"
         for target, name, value in (
             (settings, "load", lambda *_: SETTINGS),
             (settings, "config_id", lambda *_: "c0ffee"),
+            (services, "run", self.run_as_asked),
             (services, "misplaced", lambda _: self.misplaced),
             (services, "_link", lambda _: None),
             (services, "_retire_other_services", lambda _: None),
@@ -50,6 +53,10 @@ class Using(unittest.TestCase):
             patch = mock.patch.object(target, name, value)
             patch.start()
             self.addCleanup(patch.stop)
+
+    def run_as_asked(self, *command: str) -> subprocess.CompletedProcess[str]:
+        self.assertEqual(command[:2], ("systemctl", "is-enabled"))
+        return subprocess.CompletedProcess(command, 0, f"{self.enabled}\n" * len(command[2:]), "")
 
     @contextlib.contextmanager
     def aside(self, _: Settings) -> Iterator[None]:
@@ -66,10 +73,23 @@ class Using(unittest.TestCase):
 
     def use(self, now: bundle.Running, **changes: str) -> list[str]:
         services.use(self.made("wanted", **changes), now)
-        return [what for what in self.asked if not what.startswith("enable")]
+        return self.asked
 
     def test_nothing_is_touched_where_nothing_changed(self) -> None:
         self.assertEqual(self.use(bundle.Running(self.made("old"))), [])
+
+    def test_what_would_not_start_by_itself_is_enabled(self) -> None:
+        self.enabled = "disabled"
+        self.assertEqual(self.use(bundle.Running(self.made("old"))), ["enable --quiet haproxy keepalived ha-lb-agent"])
+
+    def test_another_configuration_of_haproxy_does_not_concern_the_agents(self) -> None:
+        changes = {"haproxy.cfg": "global\nmaxconn 1", "haproxy/maps/identity.map": "id decaf"}
+        old = self.made("old")
+        with (
+            mock.patch.object(settings, "config_id", lambda place: "c0ffee" if place == old else "decaf"),
+            mock.patch("ha_lb.runtime.bring_in_line", return_value=False),
+        ):
+            self.assertEqual(self.use(bundle.Running(old), **changes), ["reload haproxy"])
 
     def test_keepalived_is_not_reloaded_for_haproxy_nor_the_other_way_round(self) -> None:
         self.assertEqual(self.use(bundle.Running(self.made("old")), **{"keepalived.conf": "x"}), ["reload keepalived"])

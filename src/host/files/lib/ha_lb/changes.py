@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Union
 
+from .settings import IDENTITY
+
 # The rendering writes these first, in this order; a server line of any other form is no server to this.
 SERVER = re.compile(r"server (\S+) (\S+):(\d+) id (\d+) weight (\d+)(?: maxconn (\d+))?((?: .*)?)")
 TABLES = "haproxy/maps/"
 CERTIFICATES = "haproxy/certificates/"
-# Names what runs: neither the old nor the new configuration while it is neither.
-IDENTITY = "haproxy/maps/identity.map"
+# What IDENTITY says of what runs while that is neither the old nor the new configuration.
 NEITHER = ("id changing",)
 ADDRESS = re.compile(r"[0-9.]+|\[[0-9A-Fa-f:.]+\]")
 # What a server gets from its surroundings: one that is added later does not, and one that is removed may be told to cut

@@ -70,7 +70,7 @@ def _haproxy_answers(node: Settings) -> list[Finding]:
     answer = readiness.answer(1)
     if answer is None:
         return [f"HAProxy does not answer: `systemctl restart {node.haproxy.service}`"]
-    if answer != node.config_id:
+    if answer != settings.config_id():
         mend = f"systemctl reload {node.haproxy.service}"
         return [f"HAProxy runs another configuration than the one in its file: `{mend}`"]
     return []

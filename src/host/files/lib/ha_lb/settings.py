@@ -10,6 +10,8 @@ from typing import Any
 
 CURRENT = Path("/etc/ha-load-balancer/current")
 BUNDLES = Path("/etc/ha-load-balancer/bundles")
+# Names HAProxy's configuration. Not part of node.json: another configuration is nothing to start the agents anew for.
+IDENTITY = "haproxy/maps/identity.map"
 # What outlives a reboot.
 STATE = Path("/var/lib/ha-load-balancer")
 RUN = Path("/run/ha-load-balancer")
@@ -79,7 +81,6 @@ class Settings:
     probe_interval_seconds: float
     probe_failures: int
     take_over_seconds: float
-    config_id: str
     release: str
     haproxy: Program
     addresses: tuple[SharedAddress, ...] = ()
@@ -95,9 +96,12 @@ class Settings:
         return (self.haproxy.service, "keepalived", "ha-lb-agent", *((VIP_AGENT,) if self.mover else ()))
 
 
-def config_id(bundle: Path) -> str:
-    """What a HAProxy that runs with this bundle answers."""
-    return str(json.loads((bundle / "node.json").read_text())["configId"])
+def config_id(bundle: Path = CURRENT) -> str | None:
+    """What a HAProxy that runs with this bundle answers; None where somebody has removed the table that says so."""
+    try:
+        return (bundle / IDENTITY).read_text().partition(" ")[2].strip()
+    except FileNotFoundError:
+        return None
 
 
 def load(bundle: Path = CURRENT) -> Settings:
@@ -115,7 +119,6 @@ def load(bundle: Path = CURRENT) -> Settings:
         probe_interval_seconds=data["probeIntervalSeconds"],
         probe_failures=data["probeFailures"],
         take_over_seconds=data["takeOverSeconds"],
-        config_id=config_id(bundle),
         release=(bundle / "release").read_text().strip(),
         haproxy=Program(data["haproxy"]["service"], data["haproxy"]["binary"], data["haproxy"].get("branch")),
         addresses=_shared_addresses(data.get("addresses", []), data.get("mover") or {}),
