@@ -117,7 +117,7 @@ function lasted({ phases, downloadsAtATime }: UpdateReport): Table {
   );
   return {
     title: "Connections that last",
-    head: ["Kind", "What happens", "Opened", "Cut", "The longest served for", "Whole downloads"],
+    head: ["Kind", "What happens", "Opened meanwhile", "Cut", "The longest served for", "Whole downloads"],
     rows: lasting
       .sort((a, b) => Object.keys(kindTitles).indexOf(a.kind) - Object.keys(kindTitles).indexOf(b.kind))
       .map(({ kind, way, connections, cut, longestSeconds, whole }) => [

@@ -59,56 +59,70 @@ func (d *downloads) untilEnd(ended <-chan struct{}) {
 		underWay.Go(func() {
 			for ending.Err() == nil {
 				begun := time.Now()
-				d.seen(ending, begun, d.fetch(ending, begun))
+				if lines, err := d.fetch(ending, begun); !d.seen(ending, begun, lines, err) {
+					pause(ending)
+				}
 			}
 		})
 	}
 	underWay.Wait()
 }
 
-func (d *downloads) seen(ending context.Context, begun time.Time, err error) {
+// seen tells whether all is well.
+func (d *downloads) seen(ending context.Context, begun time.Time, lines int, err error) bool {
 	d.lock.Lock()
 	defer d.lock.Unlock()
 	d.report.Requests++
-	d.report.Connections++
+	if lines > 0 {
+		d.report.Connections++
+	}
 	if err == nil {
 		d.report.Whole++
 	} else if ending.Err() == nil {
-		d.report.fail(time.Now(), outcome{err: err, opened: begun, cut: !errors.Is(err, errStalled)})
+		d.report.fail(time.Now(), outcome{err: err, opened: begun, cut: lines > 0 && !errors.Is(err, errStalled)})
+	}
+	return err == nil
+}
+
+// pause keeps those who are refused from asking again at once.
+func pause(ending context.Context) {
+	select {
+	case <-ending.Done():
+	case <-time.After(time.Second):
 	}
 }
 
 var errStalled = errors.New("nothing came for a while")
 
-// fetch returns nil when all lines came, in their order.
-func (d *downloads) fetch(ending context.Context, begun time.Time) error {
+// fetch returns how many lines came, and nil when those were all, in their order.
+func (d *downloads) fetch(ending context.Context, begun time.Time) (lines int, err error) {
 	asking, giveUp := context.WithCancelCause(ending)
 	stalled := time.AfterFunc(patience, func() { giveUp(errStalled) })
 	defer stalled.Stop()
 	defer giveUp(nil)
 	request, err := http.NewRequestWithContext(asking, "GET", d.url, nil)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	request.Host = "www.example.com"
 	answer, err := d.client.Do(request)
 	if err != nil {
-		return errors.Join(context.Cause(asking), err)
+		return 0, errors.Join(context.Cause(asking), err)
 	}
 	defer answer.Body.Close()
-	lines := bufio.NewScanner(answer.Body)
-	wanted := 1
-	for ; lines.Scan(); wanted++ {
-		if lines.Text() != fmt.Sprint(wanted) {
-			return fmt.Errorf("answer: %s, %q instead of line %d", answer.Status, lines.Text(), wanted)
+	text := bufio.NewScanner(answer.Body)
+	for text.Scan() {
+		if text.Text() != fmt.Sprint(lines+1) {
+			return lines, fmt.Errorf("answer: %s, %q instead of line %d", answer.Status, text.Text(), lines+1)
 		}
+		lines++
 		stalled.Reset(patience)
 		d.lastedFor(time.Since(begun))
 	}
-	if lines.Err() == nil && wanted <= downloadSeconds {
-		return fmt.Errorf("answer: %s, it ended before line %d", answer.Status, wanted)
+	if text.Err() == nil && lines < downloadSeconds {
+		return lines, fmt.Errorf("answer: %s, it ended after line %d", answer.Status, lines)
 	}
-	return errors.Join(context.Cause(asking), lines.Err())
+	return lines, errors.Join(context.Cause(asking), text.Err())
 }
 
 func (d *downloads) lastedFor(time time.Duration) {
