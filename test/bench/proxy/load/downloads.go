@@ -6,7 +6,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"sync"
 	"time"
@@ -28,6 +30,7 @@ type downloads struct {
 	count   int
 	client  *http.Client
 	lock    sync.Mutex
+	opened  map[net.Conn]time.Time
 	report  steadyReport
 	longest time.Duration
 }
@@ -40,6 +43,7 @@ func newDownloads(kind, address string, count int) *downloads {
 	return &downloads{
 		url:    fmt.Sprintf("%s://%s%s?drip=%d", scheme, address, lasting, downloadSeconds),
 		count:  count,
+		opened: map[net.Conn]time.Time{},
 		report: steadyReport{Kind: kind},
 		client: &http.Client{Transport: &http.Transport{
 			ForceAttemptHTTP2: isHttp2,
@@ -59,7 +63,8 @@ func (d *downloads) untilEnd(ended <-chan struct{}) {
 		underWay.Go(func() {
 			for ending.Err() == nil {
 				begun := time.Now()
-				if lines, err := d.fetch(ending, begun); !d.seen(ending, begun, lines, err) {
+				opened, lines, err := d.fetch(ending, begun)
+				if !d.seen(ending, opened, lines, err) {
 					pause(ending)
 				}
 			}
@@ -69,17 +74,14 @@ func (d *downloads) untilEnd(ended <-chan struct{}) {
 }
 
 // seen tells whether all is well.
-func (d *downloads) seen(ending context.Context, begun time.Time, lines int, err error) bool {
+func (d *downloads) seen(ending context.Context, opened time.Time, lines int, err error) bool {
 	d.lock.Lock()
 	defer d.lock.Unlock()
 	d.report.Requests++
-	if lines > 0 {
-		d.report.Connections++
-	}
 	if err == nil {
 		d.report.Whole++
 	} else if ending.Err() == nil {
-		d.report.fail(time.Now(), outcome{err: err, opened: begun, cut: lines > 0 && !errors.Is(err, errStalled)})
+		d.report.fail(time.Now(), outcome{err: err, opened: opened, cut: lines > 0 && !errors.Is(err, errStalled)})
 	}
 	return err == nil
 }
@@ -94,35 +96,47 @@ func pause(ending context.Context) {
 
 var errStalled = errors.New("nothing came for a while")
 
-// fetch returns how many lines came, and nil when those were all, in their order.
-func (d *downloads) fetch(ending context.Context, begun time.Time) (lines int, err error) {
+// fetch returns when the connection was opened that it went over, perhaps by an earlier download; how many lines came;
+// and nil when those were all, in their order.
+func (d *downloads) fetch(ending context.Context, begun time.Time) (opened time.Time, lines int, err error) {
 	asking, giveUp := context.WithCancelCause(ending)
 	stalled := time.AfterFunc(patience, func() { giveUp(errStalled) })
 	defer stalled.Stop()
 	defer giveUp(nil)
-	request, err := http.NewRequestWithContext(asking, "GET", d.url, nil)
+	trace := &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) { opened = d.openedAt(got) }}
+	request, err := http.NewRequestWithContext(httptrace.WithClientTrace(asking, trace), "GET", d.url, nil)
 	if err != nil {
-		return 0, err
+		return opened, 0, err
 	}
 	request.Host = "www.example.com"
 	answer, err := d.client.Do(request)
 	if err != nil {
-		return 0, errors.Join(context.Cause(asking), err)
+		return opened, 0, errors.Join(context.Cause(asking), err)
 	}
 	defer answer.Body.Close()
 	text := bufio.NewScanner(answer.Body)
 	for text.Scan() {
 		if text.Text() != fmt.Sprint(lines+1) {
-			return lines, fmt.Errorf("answer: %s, %q instead of line %d", answer.Status, text.Text(), lines+1)
+			return opened, lines, fmt.Errorf("answer: %s, %q instead of line %d", answer.Status, text.Text(), lines+1)
 		}
 		lines++
 		stalled.Reset(patience)
 		d.lastedFor(time.Since(begun))
 	}
 	if text.Err() == nil && lines < downloadSeconds {
-		return lines, fmt.Errorf("answer: %s, it ended after line %d", answer.Status, lines)
+		return opened, lines, fmt.Errorf("answer: %s, it ended after line %d", answer.Status, lines)
 	}
-	return lines, errors.Join(context.Cause(asking), text.Err())
+	return opened, lines, errors.Join(context.Cause(asking), text.Err())
+}
+
+func (d *downloads) openedAt(got httptrace.GotConnInfo) time.Time {
+	d.lock.Lock()
+	defer d.lock.Unlock()
+	if !got.Reused {
+		d.report.Connections++
+		d.opened[got.Conn] = time.Now()
+	}
+	return d.opened[got.Conn]
 }
 
 func (d *downloads) lastedFor(time time.Duration) {
