@@ -19,8 +19,16 @@ export interface Registration {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
+/** A function of a provider's that was called. */
+export interface Call {
+  readonly token: string;
+  /** URN and id, or nothing for the default one. */
+  readonly provider: string;
+}
+
 export interface Program {
   readonly registrations: readonly Registration[];
+  readonly calls: readonly Call[];
   /** What `registerOutputs` told of the component, by URN. */
   readonly outputs: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** What the program would have failed with. */
@@ -62,12 +70,16 @@ export async function run(program: () => pulumi.Output<unknown>, made: Made = ()
   const registrations: Registration[] = [];
   const outputs = new Map<string, Readonly<Record<string, unknown>>>();
   const errors: unknown[] = [];
+  const calls: Call[] = [];
   await pulumi.runtime.setMocks({
     newResource: ({ type, name, inputs }) => {
       const { id = `${name}-id`, ...outputs } = made(type, name);
       return { id: id as string, state: { ...inputs, ...outputs } };
     },
-    call: ({ token, inputs }) => made(token, String(inputs.id ?? "")),
+    call: ({ token, inputs, provider = "" }) => {
+      calls.push({ token, provider });
+      return made(token, String(inputs.id ?? ""));
+    },
   });
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const { registerResource, registerResourceOutputs } = monitor;
@@ -102,7 +114,7 @@ export async function run(program: () => pulumi.Output<unknown>, made: Made = ()
       await setImmediate();
     }
   });
-  return { registrations, outputs, errors };
+  return { registrations, calls, outputs, errors };
 }
 
 /** A rejected Output ends a Pulumi program as an unhandled rejection; here it is noted. */
