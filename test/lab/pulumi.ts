@@ -74,6 +74,8 @@ export interface ResourceState {
   readonly urn: string;
   readonly type: string;
   readonly id?: string;
+  /** URN and id. */
+  readonly provider?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
@@ -153,8 +155,10 @@ export class Pulumi {
     return { ...result, outputs: await this.outputs() };
   }
 
-  refresh(options: CommandOptions = {}): Promise<UpdateResult> {
-    return this.update(["refresh", ...unattended, ...this.onStack], options);
+  /** @param options clearPendingCreates forgets what an engine that was killed had asked for */
+  refresh(options: CommandOptions & { readonly clearPendingCreates?: boolean } = {}): Promise<UpdateResult> {
+    const flags = options.clearPendingCreates ? ["--clear-pending-creates"] : [];
+    return this.update(["refresh", ...unattended, ...this.onStack, ...flags], options);
   }
 
   destroy(options: CommandOptions = {}): Promise<UpdateResult> {
