@@ -57,8 +57,20 @@ describe("a program that is rewritten around the component", function () {
     await untouched({ name: "front", parent: "site" });
   });
 
+  it("gives it a provider: its commands go by that one, and nothing else changes", async () => {
+    const { same, ...others } = await untouched({ name: "front", parent: "site", provider: "by-hand" });
+    assert.ok(same);
+    assert.deepEqual(others, { create: 1 });
+    const { resources } = await pair.pulumi.exportState();
+    const commands = resources.filter(({ type }) => type === "command:remote:Command");
+    assert.equal(commands.length, 4);
+    for (const { urn, provider } of commands) {
+      assert.match(provider ?? "", /::pulumi:providers:command::by-hand::/, urn);
+    }
+  });
+
   it("transforms its commands: they are updated, and nothing is replaced", async () => {
-    await pair.configure({ component: { name: "front", parent: "site", logging: "none" } });
+    await pair.configure({ component: { name: "front", parent: "site", provider: "by-hand", logging: "none" } });
     const { same, ...others } = (await pair.up()).changes;
     assert.ok(same);
     assert.deepEqual(others, { update: 4 });

@@ -45,12 +45,15 @@ export interface PairSettings {
   readonly backends?: readonly BackendArgs[];
   readonly haproxy?: HaproxyArgs;
   readonly revision?: string;
+  /** The directory of a project that has another build of the package installed. @default this one's */
+  readonly project?: string;
   /** How the program goes about with the component; see program/index.ts. */
   readonly component?: {
     readonly name?: string;
     readonly formerName?: string;
     readonly parent?: string;
     readonly protect?: boolean;
+    readonly provider?: string;
     readonly logging?: string;
   };
   /** What differs for `aws`. */
@@ -164,7 +167,7 @@ export class Pair {
   /** Changes the settings; the next `up` deploys them. */
   async configure(settings: PairSettings): Promise<void> {
     this.settings = settings;
-    const { frontends, backends, haproxy, failover, packages, revision, component } = settings;
+    const { frontends, backends, haproxy, failover, packages, revision, project, component } = settings;
     const file = join(this.pulumi.stateDir, "arguments.json");
     const args = {
       platform: { kind: this.platform.name, ...this.platform.arguments(settings) },
@@ -174,6 +177,7 @@ export class Pair {
       failover,
       packages,
       revision,
+      project,
       component,
     };
     await writeFile(file, JSON.stringify(args));

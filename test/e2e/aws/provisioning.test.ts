@@ -8,7 +8,9 @@ import type { Lab } from "../../lab/lab";
 import { awsApi } from "../../lab/layout";
 import { Namespace } from "../../lab/namespace";
 import { audit } from "../../pair/audit";
+import { cutOff } from "../../pair/engine";
 import { other, Pair, type PairSettings } from "../../pair/pair";
+import { pendingCreates } from "../../pair/pendingCreates";
 import { ec2, ec2Requests } from "../../pair/platforms/aws";
 import { withLab } from "../labForTests";
 import { openPorts, reach } from "../reach";
@@ -136,10 +138,35 @@ describe("provisioning a pair on AWS", function () {
     assert.ok(!now.includes(gone));
   });
 
+  it("loses sight of a new one when the engine is killed while it is made, and is told by the guide which", async () => {
+    const before = (await running()).map(({ id }) => id);
+    await pair.configure({ aws: { ...settings.aws, instanceType: "t3.medium" } });
+    const known = async () => (await pair.pulumi.exportState()).resources.map(({ id }) => id ?? "");
+    const unknown = async () => {
+      const [instances, ids] = [await running(), await known()];
+      return instances.filter(({ id }) => !ids.includes(id));
+    };
+    await ec2(lab).inject({ kind: "silence" }, { action: "RunInstances", times: 1, carriedOut: true });
+    await cutOff(pair, async () => (await running()).length === before.length + 2 && (await unknown()).length === 1);
+    const [pending, ...others] = await pendingCreates(pair);
+    assert.deepEqual([pending?.type, others], ["aws:ec2/instance:Instance", []]);
+    // Its private addresses are those that the next one is to have.
+    await assert.rejects(pair.up(), /InvalidIPAddress\.InUse/);
+    const lost = (await unknown()).map(({ id }) => id);
+    assert.equal(lost.length, 1);
+    const tags = { "Filter.1.Name": "resource-id", "Filter.1.Value.1": lost[0] ?? "" };
+    assert.ok(
+      elementsOf(await askAws(lab, { Action: "DescribeTags", ...tags }), "value").includes(pending?.name ?? ""),
+    );
+    await terminate(lab, lost);
+    await pair.pulumi.refresh({ clearPendingCreates: true });
+    assert.deepEqual(await pendingCreates(pair), []);
+    assert.ok(await pair.answers());
+  });
+
   it("has two new ones serve before the old ones go, for another type", async () => {
     const [before, url] = [(await running()).map(({ id }) => id), pair.url];
     await ec2(lab).forget();
-    await pair.configure({ aws: { ...settings.aws, instanceType: "t3.medium" } });
     const load = await pair.startLoad({ perSecond: 50 });
     const { changes } = await pair.up();
     const seen = await load.stop();
