@@ -138,9 +138,28 @@ describe("provisioning a pair on AWS", function () {
     assert.ok(!now.includes(gone));
   });
 
+  it("has two new ones serve before the old ones go, for another type", async () => {
+    const [before, url] = [(await running()).map(({ id }) => id), pair.url];
+    await ec2(lab).forget();
+    await pair.configure({ aws: { ...settings.aws, instanceType: "t3.medium" } });
+    const load = await pair.startLoad({ perSecond: 50 });
+    const { changes } = await pair.up();
+    const seen = await load.stop();
+    // Both instances, and the policy that names their interfaces.
+    assert.equal(changes.replace, 3);
+    assert.equal(pair.url, url);
+    assert.ok(seen.outageMs < longestMoveMs, `the address was away for ${seen.outageMs} ms`);
+    assert.deepEqual(seen.lostOutside, []);
+    const now = await running();
+    assert.equal(now.length, 2);
+    assert.ok(!now.some(({ id }) => before.includes(id)));
+    assert.equal((await ec2(lab).moves()).length, 1, "the address moves once");
+    await audit(pair);
+  });
+
   it("loses sight of a new one when the engine is killed while it is made, and is told by the guide which", async () => {
     const before = (await running()).map(({ id }) => id);
-    await pair.configure({ aws: { ...settings.aws, instanceType: "t3.medium" } });
+    await pair.configure({ aws: { ...settings.aws, instanceType: "t3.large" } });
     const known = async () => (await pair.pulumi.exportState()).resources.map(({ id }) => id ?? "");
     const unknown = async () => {
       const [instances, ids] = [await running(), await known()];
@@ -162,24 +181,6 @@ describe("provisioning a pair on AWS", function () {
     await pair.pulumi.refresh({ clearPendingCreates: true });
     assert.deepEqual(await pendingCreates(pair), []);
     assert.ok(await pair.answers());
-  });
-
-  it("has two new ones serve before the old ones go, for another type", async () => {
-    const [before, url] = [(await running()).map(({ id }) => id), pair.url];
-    await ec2(lab).forget();
-    const load = await pair.startLoad({ perSecond: 50 });
-    const { changes } = await pair.up();
-    const seen = await load.stop();
-    // Both instances, and the policy that names their interfaces.
-    assert.equal(changes.replace, 3);
-    assert.equal(pair.url, url);
-    assert.ok(seen.outageMs < longestMoveMs, `the address was away for ${seen.outageMs} ms`);
-    assert.deepEqual(seen.lostOutside, []);
-    const now = await running();
-    assert.equal(now.length, 2);
-    assert.ok(!now.some(({ id }) => before.includes(id)));
-    assert.equal((await ec2(lab).moves()).length, 1, "the address moves once");
-    await audit(pair);
   });
 
   it("leaves nothing behind in the end, though one is dead", async () => {
