@@ -74,7 +74,6 @@ export interface ResourceState {
   readonly urn: string;
   readonly type: string;
   readonly id?: string;
-  /** URN and id. */
   readonly provider?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
