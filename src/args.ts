@@ -1,4 +1,5 @@
-// The arguments of HaLoadBalancer. Their parts stand with their subject; this is the whole.
+// The arguments of HaLoadBalancer, and of its twins for other languages. Their parts stand with their subject; this is
+// the whole.
 import type { Input } from "@pulumi/pulumi";
 import type { BackendArgs, FrontendArgs } from "./haproxy/args";
 import type { HaproxyArgs } from "./haproxy/operation/args";
@@ -6,10 +7,8 @@ import type { FailoverArgs } from "./keepalived/args";
 import type { PackagesArgs } from "./packages/args";
 import type { Platform } from "./platform";
 
-/** What to balance, where, and how to fail over. */
-export interface HaLoadBalancerArgs {
-  /** Where the pair runs: `existing({...})` from "pulumi-ha-load-balancer/existing", or a platform of your own. */
-  platform: Platform;
+/** What to balance, and how to fail over: the same wherever the pair runs. */
+export interface BalancingArgs {
   /** Ports that clients connect to; at least one. */
   frontends: Input<Input<FrontendArgs>[]>;
   /** Groups of servers; at least one. */
@@ -32,4 +31,10 @@ export interface HaLoadBalancerArgs {
    * @default none
    */
   revision?: Input<string>;
+}
+
+/** What to balance, where, and how to fail over. */
+export interface HaLoadBalancerArgs extends BalancingArgs {
+  /** Where the pair runs: `existing({...})` from "pulumi-ha-load-balancer/existing", or a platform of your own. */
+  platform: Platform;
 }

@@ -1,6 +1,6 @@
 // What users import. Platforms have entry points of their own, so that nobody loads a cloud's SDK without using it.
 
-export type { HaLoadBalancerArgs } from "./args";
+export type { BalancingArgs, HaLoadBalancerArgs } from "./args";
 export { HaLoadBalancer, type NodeOutput } from "./haLoadBalancer";
 export * from "./haproxy/args";
 export * from "./haproxy/forwarding/args";
@@ -12,7 +12,7 @@ export * from "./haproxy/routing/args";
 export * from "./haproxy/servers/args";
 export * from "./haproxy/sessions/args";
 export * from "./haproxy/tls/args";
-export { type FailoverArgs, type FailoverProfile, failoverProfiles } from "./keepalived/args";
+export { type FailoverArgs, FailoverProfile } from "./keepalived/args";
 export * from "./packages/args";
 export type {
   Mover,

@@ -18,8 +18,8 @@ import type { PersistenceArgs } from "./sessions/args";
 import type { BackendTlsArgs, FrontendTlsArgs } from "./tls/args";
 
 /** How a proxy reads the traffic: `http` sees requests, `tcp` passes bytes. */
-export const proxyModes = ["http", "tcp"] as const;
-export type ProxyMode = (typeof proxyModes)[number];
+export const ProxyMode = { http: "http", tcp: "tcp" } as const;
+export type ProxyMode = (typeof ProxyMode)[keyof typeof ProxyMode];
 
 /** How long a frontend waits for its clients. */
 export interface FrontendTimeoutsArgs {

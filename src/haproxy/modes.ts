@@ -2,7 +2,7 @@
 import * as checks from "../validation/checks";
 import { type Draft, entries, isRecord, known, UNKNOWN } from "../validation/draft";
 import { type Problem, problem, show } from "../validation/problem";
-import { proxyModes } from "./args";
+import { ProxyMode } from "./args";
 import { httpProtection } from "./protection/rules";
 import { type Route, tcpConditions, usedConditions } from "./routing/rules";
 import { httpPersistence } from "./sessions/rules";
@@ -10,14 +10,14 @@ import type { Backend, Frontend, Rule } from "./shapes";
 
 /** What people ask for who want to balance datagrams. */
 const DATAGRAMS = ["udp", "quic"];
-const knownMode = checks.oneOf(proxyModes);
+const knownMode = checks.oneOf(ProxyMode);
 
 export const modeShape: checks.Check = (path, value) =>
   checks.isText(value) && DATAGRAMS.includes(value.toLowerCase())
     ? [
         problem(
           path,
-          `${show(value)} is not for HAProxy, which balances TCP. For UDP use LVS (virtual_server in Keepalived) or several addresses in DNS; here use one of: ${proxyModes.join(", ")}.`,
+          `${show(value)} is not for HAProxy, which balances TCP. For UDP use LVS (virtual_server in Keepalived) or several addresses in DNS; here use one of: ${Object.values(ProxyMode).join(", ")}.`,
         ),
       ]
     : knownMode(path, value);
@@ -26,7 +26,11 @@ export const modeShape: checks.Check = (path, value) =>
 export function sameMode(path: string, mode: unknown, targetPath: string, targetMode: unknown): Problem[] {
   const [own, other] = [mode ?? "http", targetMode ?? "http"];
   // Of a mode that is not known, its own check tells.
-  if (!proxyModes.some((mode) => mode === own) || !proxyModes.some((mode) => mode === other) || own === other) {
+  if (
+    !Object.values(ProxyMode).some((mode) => mode === own) ||
+    !Object.values(ProxyMode).some((mode) => mode === other) ||
+    own === other
+  ) {
     return [];
   }
   return [

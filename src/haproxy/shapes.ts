@@ -10,10 +10,10 @@ import { agentCheckShape, healthCheckShape, passiveCheckShape } from "./health/r
 import { modeShape } from "./modes";
 import { accessShape, rateLimitsShape } from "./protection/rules";
 import { rawLine } from "./raw";
-import { forwardedHeaders } from "./rewriting/args";
+import { ForwardedHeaders } from "./rewriting/args";
 import { cacheShape, compressionShape, headerName, headersShape } from "./rewriting/rules";
 import { routeShape, routeTableShape } from "./routing/rules";
-import { balanceAlgorithms, connectionReuses, hashTypes, proxyProtocols } from "./servers/args";
+import { BalanceAlgorithm, ConnectionReuse, HashType, ProxyProtocol } from "./servers/args";
 import { backendTimeoutsShape, discoveryShape, serverShape } from "./servers/rules";
 import { persistenceShape } from "./sessions/rules";
 import { backendTlsShape, frontendTlsShape } from "./tls/rules";
@@ -46,7 +46,7 @@ export const frontendShape = shape<Frontend>(
     tls: optional(frontendTlsShape),
     redirectToHttps: optional(checks.flag),
     acceptProxyProtocolFrom: optional(filledList(checks.network, emptyFix)),
-    forwardedHeaders: optional(checks.oneOf(forwardedHeaders)),
+    forwardedHeaders: optional(checks.oneOf(ForwardedHeaders)),
     headers: optional(headersShape),
     access: optional(accessShape),
     rateLimits: optional(rateLimitsShape),
@@ -73,9 +73,9 @@ export const backendShape = shape<Backend>(
   {
     name: checks.name,
     mode: optional(modeShape),
-    balance: optional(checks.oneOf(balanceAlgorithms)),
+    balance: optional(checks.oneOf(BalanceAlgorithm)),
     balanceKey: optional(headerName),
-    hashType: optional(checks.oneOf(hashTypes)),
+    hashType: optional(checks.oneOf(HashType)),
     servers: optional(filledList(serverShape, "List servers, each with an address and a port.")),
     discovery: optional(discoveryShape),
     healthCheck: optional(healthCheckShape),
@@ -87,8 +87,8 @@ export const backendShape = shape<Backend>(
     redispatch: optional(checks.flag),
     tls: optional(backendTlsShape),
     http2: optional(checks.flag),
-    sendProxyProtocol: optional(checks.oneOf(proxyProtocols)),
-    connectionReuse: optional(checks.oneOf(connectionReuses)),
+    sendProxyProtocol: optional(checks.oneOf(ProxyProtocol)),
+    connectionReuse: optional(checks.oneOf(ConnectionReuse)),
     headers: optional(headersShape),
     cache: optional(cacheShape),
     timeouts: optional(backendTimeoutsShape),

@@ -2,8 +2,8 @@
 import type { Input } from "@pulumi/pulumi";
 
 /** Named timers; docs/failover.md has what was measured for each. */
-export const failoverProfiles = ["steady", "fast", "fastest"] as const;
-export type FailoverProfile = (typeof failoverProfiles)[number];
+export const FailoverProfile = { steady: "steady", fast: "fast", fastest: "fastest" } as const;
+export type FailoverProfile = (typeof FailoverProfile)[keyof typeof FailoverProfile];
 
 /** How the pair notices that a node is gone, and who takes over. */
 export interface FailoverArgs {

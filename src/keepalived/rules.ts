@@ -4,14 +4,14 @@ import { type Draft, isRecord, known } from "../validation/draft";
 import type { Plain } from "../validation/plain";
 import { type Problem, problem, show } from "../validation/problem";
 import { shape } from "../validation/shape";
-import { type FailoverArgs, failoverProfiles } from "./args";
+import { type FailoverArgs, FailoverProfile } from "./args";
 
 const { optional } = checks;
 
 export type Failover = Plain<FailoverArgs>;
 
 const failoverShape = shape<Failover>({
-  profile: optional(checks.oneOf(failoverProfiles)),
+  profile: optional(checks.oneOf(FailoverProfile)),
   // 40.95 s is the most that VRRPv3 can carry (12 bits of centiseconds).
   advertIntervalSeconds: optional(checks.seconds(0.01, 40, 0.01)),
   probeIntervalSeconds: optional(checks.seconds(0.05, 60)),

@@ -5,8 +5,12 @@ import type { Input } from "@pulumi/pulumi";
  * Whose packages: the distribution's own, those of HAProxy's branches that the Debian packaging team makes
  * (haproxy.debian.net), or those of HAProxy Technologies for its customers.
  */
-export const haproxyEditions = ["distribution", "community", "enterprise"] as const;
-export type HaproxyEdition = (typeof haproxyEditions)[number];
+export const HaproxyEdition = {
+  distribution: "distribution",
+  community: "community",
+  enterprise: "enterprise",
+} as const;
+export type HaproxyEdition = (typeof HaproxyEdition)[keyof typeof HaproxyEdition];
 
 /**
  * A signed apt repository. In `url` and `suite`, each node replaces `{codename}` by that of its release, such as
@@ -66,8 +70,8 @@ export interface HaproxyPackageArgs {
 }
 
 /** What becomes of packages that are installed already. */
-export const packageUpgrades = ["never", "latest"] as const;
-export type PackageUpgrade = (typeof packageUpgrades)[number];
+export const PackageUpgrade = { never: "never", latest: "latest" } as const;
+export type PackageUpgrade = (typeof PackageUpgrade)[keyof typeof PackageUpgrade];
 
 /** How the nodes get their packages. */
 export interface PackagesArgs {

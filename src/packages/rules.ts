@@ -5,11 +5,11 @@ import type { Plain } from "../validation/plain";
 import { type Problem, problem } from "../validation/problem";
 import { filledList, shape } from "../validation/shape";
 import {
+  HaproxyEdition,
   type HaproxyPackageArgs,
-  haproxyEditions,
   type PackageSourceArgs,
   type PackagesArgs,
-  packageUpgrades,
+  PackageUpgrade,
 } from "./args";
 import { KEY } from "./model";
 
@@ -113,7 +113,7 @@ const source: checks.Check = (path, value) => [
 ];
 
 const haproxyFields = shape<HaproxyPackage>({
-  edition: optional(checks.oneOf(haproxyEditions)),
+  edition: optional(checks.oneOf(HaproxyEdition)),
   version: optional(version),
   source: optional(source),
   enterpriseKey: optional(enterpriseKey),
@@ -145,7 +145,7 @@ function editionProblems(path: string, { edition = "distribution", ...given }: R
   ];
 }
 
-const SAY_EDITION = `Give edition, one of: ${haproxyEditions.slice(1).join(", ")}.`;
+const SAY_EDITION = `Give edition, one of: ${Object.values(HaproxyEdition).slice(1).join(", ")}.`;
 
 /** The key is given where, and only where, an address has a place for it. */
 function keyProblems(path: string, edition: string, { source: from, enterpriseKey: key }: Record<string, unknown>) {
@@ -165,7 +165,7 @@ function keyProblems(path: string, edition: string, { source: from, enterpriseKe
 export const packagesShape = optional(
   shape<Packages>({
     haproxy: optional(haproxy),
-    upgrade: optional(checks.oneOf(packageUpgrades)),
+    upgrade: optional(checks.oneOf(PackageUpgrade)),
     lockTimeoutSeconds: optional(checks.wholeNumber(1, 600)),
   }),
 );

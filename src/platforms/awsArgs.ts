@@ -3,18 +3,14 @@ import type { Input } from "@pulumi/pulumi";
 import type { AwsImage } from "./aws/images";
 import type { BastionArgs } from "./sshArgs";
 
-export { type AwsImage, awsImages } from "./aws/images";
+export { AwsImage } from "./aws/images";
 
 /** What is sent to an instance once, when it is made; a later release of its image is for the next one. */
-export const instanceCreationInputs = ["ami", "keyName", "userData"] as const;
-export type InstanceCreationInput = (typeof instanceCreationInputs)[number];
+export const InstanceCreationInput = { ami: "ami", keyName: "keyName", userData: "userData" } as const;
+export type InstanceCreationInput = (typeof InstanceCreationInput)[keyof typeof InstanceCreationInput];
 
-/** EC2 moves no IPv6 and no private addresses between availability zones. */
-export const elasticIpTypes = ["ipv4"] as const;
-export type ElasticIpType = (typeof elasticIpTypes)[number];
-
-export const sshSides = ["public", "private"] as const;
-export type SshSide = (typeof sshSides)[number];
+export const SshSide = { public: "public", private: "private" } as const;
+export type SshSide = (typeof SshSide)[keyof typeof SshSide];
 
 /** Arguments of {@link aws}. */
 export interface AwsArgs {
@@ -99,8 +95,8 @@ export interface AwsSshArgs {
 export interface AwsElasticIpArgs {
   /** Name of its resource, and in `ha-lb status`. */
   name: string;
-  /** There are no others. @default "ipv4" */
-  type?: Input<ElasticIpType>;
+  /** "ipv4": EC2 moves no IPv6 and no private addresses between availability zones. @default "ipv4" */
+  type?: Input<string>;
   /** Allocation id of one that exists, such as "eipalloc-0123456789abcdef0". @default one is made */
   id?: Input<string>;
   /**

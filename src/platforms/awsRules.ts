@@ -7,15 +7,15 @@ import { type Problem, problem, show } from "../validation/problem";
 import { filledList, list, shape, table, unknownProperties } from "../validation/shape";
 import { hostKeyProblems, privateKeyProblems } from "../validation/sshKeys";
 import { defaultElasticIps } from "./aws/defaults";
-import { awsImages } from "./aws/images";
+import { AwsImage } from "./aws/images";
 import {
   type AwsArgs,
   type AwsElasticIpArgs,
   type AwsInstanceArgs,
   type AwsSshArgs,
   type AwsVolumeArgs,
-  instanceCreationInputs,
-  sshSides,
+  InstanceCreationInput,
+  SshSide,
 } from "./awsArgs";
 import { exactlyTwo, networksFix, plainList, plainNames, repeated } from "./pairRules";
 import { publicKeyOf } from "./publicKey";
@@ -157,7 +157,7 @@ const sshShape: Rule = ({ ssh, imageId, instances }) => {
       ? [problem("platform.ssh.user", `is missing. With \`${own}\`, say who logs in there, such as "admin".`)]
       : optional(checks.userName)("platform.ssh.user", user)),
     ...optional(checks.text(255))("platform.ssh.existingKeyPair", existingKeyPair),
-    ...optional(checks.oneOf(sshSides))("platform.ssh.connectTo", connectTo),
+    ...optional(checks.oneOf(SshSide))("platform.ssh.connectTo", connectTo),
     ...bastionProblems("platform.ssh.bastion", bastion),
   ];
 };
@@ -174,7 +174,7 @@ const SSH = [
 const properties: { readonly [Key in keyof Required<Args>]: checks.Check } = {
   ssh: () => [],
   instanceType: optional(instanceType),
-  image: optional(checks.oneOf(awsImages)),
+  image: optional(checks.oneOf(AwsImage)),
   imageId: optional(id("ami")),
   allowClientsFrom: optional(filledList(checks.network, networksFix)),
   elasticIps: optional(
@@ -197,7 +197,7 @@ const properties: { readonly [Key in keyof Required<Args>]: checks.Check } = {
   nodeNames: optional(plainList(checks.name, 'Give two, such as ["lb1", "lb2"].')),
   instances: optional(plainList(instanceShape, "Give two.")),
   tags: optional(table(tagKey, tag)),
-  replaceInstancesOn: optional(list(checks.oneOf(instanceCreationInputs))),
+  replaceInstancesOn: optional(list(checks.oneOf(InstanceCreationInput))),
   ec2Endpoint: optional(url(["https"], "https://vpce-0123456789abcdef0-abcdefgh.ec2.eu-central-1.vpce.amazonaws.com")),
   httpsProxy: optional(url(["http", "https"], "http://proxy.example.com:3128")),
 };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as hetzner from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform, PlatformContext, PlatformNode, Shared, SharedAddress, SshConnection } from "../platform";
-import { type HcloudArgs, type HcloudFloatingIpArgs, type HcloudServerArgs, serverCreationInputs } from "./hcloudArgs";
+import { type HcloudArgs, type HcloudFloatingIpArgs, type HcloudServerArgs, ServerCreationInput } from "./hcloudArgs";
 import { defaultNodeNames, type HcloudDraft, hcloudProblems } from "./hcloudRules";
 import { cloudConfig, hostKey } from "./machine";
 import { publicKeyOf } from "./publicKey";
@@ -184,7 +184,7 @@ function madeNode({ name, options }: PlatformContext, args: HcloudArgs, parts: P
       dependsOn: parts.first,
       // In place the provider would cut the power of both servers at once; new ones take over first.
       replaceOnChanges: ["serverType"],
-      ignoreChanges: serverCreationInputs.filter((input) => !replacing.includes(input)),
+      ignoreChanges: Object.values(ServerCreationInput).filter((input) => !replacing.includes(input)),
     },
   );
   return {

@@ -3,11 +3,11 @@ import type { Input } from "@pulumi/pulumi";
 import type { BastionArgs } from "./sshArgs";
 
 /** What is sent to a server once, when it is made; Hetzner's API cannot change it later. */
-export const serverCreationInputs = ["image", "sshKeys", "userData"] as const;
-export type ServerCreationInput = (typeof serverCreationInputs)[number];
+export const ServerCreationInput = { image: "image", sshKeys: "sshKeys", userData: "userData" } as const;
+export type ServerCreationInput = (typeof ServerCreationInput)[keyof typeof ServerCreationInput];
 
-export const floatingIpTypes = ["ipv4", "ipv6"] as const;
-export type FloatingIpType = (typeof floatingIpTypes)[number];
+export const FloatingIpType = { ipv4: "ipv4", ipv6: "ipv6" } as const;
+export type FloatingIpType = (typeof FloatingIpType)[keyof typeof FloatingIpType];
 
 /** Arguments of {@link hcloud}. */
 export interface HcloudArgs {

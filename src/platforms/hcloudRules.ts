@@ -7,13 +7,13 @@ import { type Problem, problem } from "../validation/problem";
 import { filledList, list, shape, table, unknownProperties } from "../validation/shape";
 import { hostKeyProblems, privateKeyProblems } from "../validation/sshKeys";
 import {
-  floatingIpTypes,
+  FloatingIpType,
   type HcloudArgs,
   type HcloudFloatingIpArgs,
   type HcloudNetworkArgs,
   type HcloudServerArgs,
   type HcloudSshArgs,
-  serverCreationInputs,
+  ServerCreationInput,
 } from "./hcloudArgs";
 import { exactlyTwo, networksFix, plainList, plainNames, repeated } from "./pairRules";
 import { bastionProblems, notAnObject } from "./sshRules";
@@ -67,7 +67,7 @@ const networkShape = shape<Plain<HcloudNetworkArgs>>({
 
 const floatingIpShape = shape<FloatingIp>({
   name: checks.name,
-  type: optional(checks.oneOf(floatingIpTypes)),
+  type: optional(checks.oneOf(FloatingIpType)),
   id: optional(id),
 });
 
@@ -124,7 +124,7 @@ const properties: { readonly [Key in keyof Required<Args>]: checks.Check } = {
   servers: optional(plainList(serverShape, "Give two.")),
   labels: optional(table(labelKey, label)),
   deleteProtection: optional(checks.flag),
-  replaceServersOn: optional(list(checks.oneOf(serverCreationInputs))),
+  replaceServersOn: optional(list(checks.oneOf(ServerCreationInput))),
 };
 
 const shapes: Rule = (draft) => [

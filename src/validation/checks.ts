@@ -150,7 +150,8 @@ export function seconds(least: number, most: number, step = 0.001): Check {
   );
 }
 
-export function oneOf(choices: readonly string[]): Check {
+export function oneOf(set: readonly string[] | Readonly<Record<string, string>>): Check {
+  const choices = Object.values(set);
   return (path, value) => {
     if (value === UNKNOWN || (isText(value) && choices.includes(value))) {
       return [];

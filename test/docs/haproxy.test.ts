@@ -122,9 +122,9 @@ describe("docs/haproxy.md", function () {
     });
     const folders = ["health", "operation", "protection", "rewriting", "routing", "servers", "sessions", "tls"];
     const sets = ["args", ...folders.map((folder) => `${folder}/args`)].flatMap((path) =>
-      Object.values(require(join(root, "src/haproxy", path)) as Record<string, readonly string[]>),
+      Object.values(require(join(root, "src/haproxy", path)) as Record<string, Readonly<Record<string, string>>>),
     );
-    const expected = sets.filter((set) => Array.isArray(set)).map((set) => [...set].sort().join());
+    const expected = sets.map((set) => Object.values(set).sort().join());
     assert.deepEqual(choices.sort(), expected.sort());
   });
 });

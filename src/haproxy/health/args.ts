@@ -5,18 +5,18 @@ import type { Input } from "@pulumi/pulumi";
  * What a check does: `http` expects a good answer, `tcp` an accepted connection, `ssl-hello` a TLS greeting; `mysql`,
  * `pgsql`, `redis`, `smtp` and `ldap` speak the beginning of that protocol; `none` trusts the server blindly.
  */
-export const healthCheckTypes = [
-  "http",
-  "tcp",
-  "ssl-hello",
-  "mysql",
-  "pgsql",
-  "redis",
-  "smtp",
-  "ldap",
-  "none",
-] as const;
-export type HealthCheckType = (typeof healthCheckTypes)[number];
+export const HealthCheckType = {
+  http: "http",
+  tcp: "tcp",
+  sslHello: "ssl-hello",
+  mysql: "mysql",
+  pgsql: "pgsql",
+  redis: "redis",
+  smtp: "smtp",
+  ldap: "ldap",
+  none: "none",
+} as const;
+export type HealthCheckType = (typeof HealthCheckType)[keyof typeof HealthCheckType];
 
 /** A check that a server has to pass to get traffic. HAProxy keywords: `check`, `option httpchk` and their like. */
 export interface HealthCheckArgs {
@@ -98,8 +98,8 @@ export interface AgentCheckArgs {
 }
 
 /** What a passive check counts: connections that fail, or also answers with a status of 500 and more. */
-export const passiveCheckTypes = ["connections", "responses"] as const;
-export type PassiveCheckType = (typeof passiveCheckTypes)[number];
+export const PassiveCheckType = { connections: "connections", responses: "responses" } as const;
+export type PassiveCheckType = (typeof PassiveCheckType)[keyof typeof PassiveCheckType];
 
 /**
  * A circuit breaker: errors of real traffic in a row, without one success between, take a server out until it passes

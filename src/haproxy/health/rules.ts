@@ -7,10 +7,9 @@ import { shape } from "../../validation/shape";
 import {
   type AgentCheckArgs,
   type HealthCheckArgs,
-  type HealthCheckType,
-  healthCheckTypes,
+  HealthCheckType,
   type PassiveCheckArgs,
-  passiveCheckTypes,
+  PassiveCheckType,
 } from "./args";
 
 export type HealthCheck = Plain<HealthCheckArgs>;
@@ -20,7 +19,7 @@ export type PassiveCheck = Plain<PassiveCheckArgs>;
 const { check, isText, optional } = checks;
 
 const fields = shape<HealthCheck>({
-  type: optional(checks.oneOf(healthCheckTypes)),
+  type: optional(checks.oneOf(HealthCheckType)),
   path: optional(checks.requestPath),
   method: optional(checks.oneOf(["GET", "HEAD", "OPTIONS", "POST"])),
   host: optional(checks.host),
@@ -59,7 +58,7 @@ export const healthCheckShape: checks.Check = (path, value) => [
 
 function settingsOfType(path: string, check: Record<string, unknown>): Problem[] {
   const { type } = check;
-  if (type !== undefined && !healthCheckTypes.some((one) => one === type)) {
+  if (type !== undefined && !Object.values(HealthCheckType).some((one) => one === type)) {
     return [];
   }
   return Object.entries(OWN)
@@ -91,6 +90,6 @@ export const agentCheckShape = shape<AgentCheck>({
 });
 
 export const passiveCheckShape = shape<PassiveCheck>({
-  observe: optional(checks.oneOf(passiveCheckTypes)),
+  observe: optional(checks.oneOf(PassiveCheckType)),
   errorLimit: optional(checks.wholeNumber(1, 1000)),
 });

@@ -3,8 +3,8 @@ import type { Input } from "@pulumi/pulumi";
 import type { BasicAuthArgs } from "../protection/args";
 
 /** How a line of the log is written: HAProxy's own format, or one JSON object. */
-export const logFormats = ["standard", "json"] as const;
-export type LogFormat = (typeof logFormats)[number];
+export const LogFormat = { standard: "standard", json: "json" } as const;
+export type LogFormat = (typeof LogFormat)[keyof typeof LogFormat];
 
 /** What is written down of each request or connection. */
 export interface LoggingArgs {

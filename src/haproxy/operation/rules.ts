@@ -7,7 +7,7 @@ import { filledList, filledTable, list, shape } from "../../validation/shape";
 import { basicAuthShape } from "../protection/rules";
 import { rawLine } from "../raw";
 import { endpoint } from "../servers/rules";
-import { type HaproxyArgs, type LoggingArgs, logFormats, type MonitoringArgs, type RawSectionsArgs } from "./args";
+import { type HaproxyArgs, LogFormat, type LoggingArgs, type MonitoringArgs, type RawSectionsArgs } from "./args";
 
 export type Haproxy = Plain<HaproxyArgs>;
 export type Logging = Plain<LoggingArgs>;
@@ -63,7 +63,10 @@ export const haproxyShape = shape<Haproxy>({
   maxConnections: optional(checks.wholeNumber(1, 10_000_000)),
   threads: optional(checks.wholeNumber(1, 64)),
   logging: optional(
-    shape<Logging>({ format: optional(checks.oneOf(logFormats)), server: optional(endpoint(514, "a syslog server")) }),
+    shape<Logging>({
+      format: optional(checks.oneOf(LogFormat)),
+      server: optional(endpoint(514, "a syslog server")),
+    }),
   ),
   monitoring: optional(monitoring),
   errorPages: optional(filledTable(status, checks.multilineText(8192, 1), "Give at least one page, or leave it out.")),

@@ -44,15 +44,15 @@ export interface AccessArgs {
 }
 
 /** What tells one client from another. */
-export const rateLimitKeys = ["source", "header", "cookie"] as const;
-export type RateLimitKey = (typeof rateLimitKeys)[number];
+export const RateLimitKey = { source: "source", header: "header", cookie: "cookie" } as const;
+export type RateLimitKey = (typeof RateLimitKey)[keyof typeof RateLimitKey];
 
 /**
  * What becomes of what is too much: `reject` answers 429 with Retry-After, `drop` says nothing at all. Only clients on the
  * load balancers' own network notice a drop: what ends the connection lives for one hop. HAProxy keyword: `silent-drop`.
  */
-export const rateLimitActions = ["reject", "drop"] as const;
-export type RateLimitAction = (typeof rateLimitActions)[number];
+export const RateLimitAction = { reject: "reject", drop: "drop" } as const;
+export type RateLimitAction = (typeof RateLimitAction)[keyof typeof RateLimitAction];
 
 /**
  * How often a client may come: exactly one of `requests`, `connections` and `errors`, counted over a sliding window. Both

@@ -5,7 +5,7 @@ import type { Plain } from "../../validation/plain";
 import { type Problem, problem, show } from "../../validation/problem";
 import { exactlyOne, filledList, filledTable, shape } from "../../validation/shape";
 import { headerName } from "../rewriting/rules";
-import { type AccessArgs, type BasicAuthArgs, type RateLimitArgs, rateLimitActions, rateLimitKeys } from "./args";
+import { type AccessArgs, type BasicAuthArgs, RateLimitAction, type RateLimitArgs, RateLimitKey } from "./args";
 
 export type Access = Plain<AccessArgs>;
 export type BasicAuth = Plain<BasicAuthArgs>;
@@ -54,9 +54,9 @@ const limitFields = shape<RateLimit>({
   perSeconds: checks.wholeNumber(1, 86_400),
   burst: optional(checks.wholeNumber(0, 10_000_000)),
   penaltySeconds: optional(checks.wholeNumber(1, 86_400)),
-  by: optional(checks.oneOf(rateLimitKeys)),
+  by: optional(checks.oneOf(RateLimitKey)),
   name: optional(headerName),
-  action: optional(checks.oneOf(rateLimitActions)),
+  action: optional(checks.oneOf(RateLimitAction)),
   tableSize: optional(checks.wholeNumber(100, 50_000_000)),
 });
 
@@ -68,7 +68,7 @@ export const rateLimitShape: checks.Check = (path, value) => [
 ];
 
 function keyOf(path: string, { by = "source", name, connections }: Record<string, unknown>): Problem[] {
-  if (!rateLimitKeys.some((key) => key === by)) {
+  if (!Object.values(RateLimitKey).some((key) => key === by)) {
     return [];
   }
   const bySource = by === "source";

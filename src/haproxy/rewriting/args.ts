@@ -20,8 +20,13 @@ export interface HeadersArgs {
 }
 
 /** Which headers tell the server about the client. */
-export const forwardedHeaders = ["x-forwarded", "forwarded", "both", "none"] as const;
-export type ForwardedHeaders = (typeof forwardedHeaders)[number];
+export const ForwardedHeaders = {
+  xForwarded: "x-forwarded",
+  forwarded: "forwarded",
+  both: "both",
+  none: "none",
+} as const;
+export type ForwardedHeaders = (typeof ForwardedHeaders)[keyof typeof ForwardedHeaders];
 
 /** Answers that are sent compressed, by gzip, when the client takes that. HAProxy keyword: `compression`. */
 export interface CompressionArgs {

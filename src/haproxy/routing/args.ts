@@ -53,8 +53,8 @@ export interface MatchArgs {
 }
 
 /** Schemes of web addresses. */
-export const schemes = ["http", "https"] as const;
-export type Scheme = (typeof schemes)[number];
+export const Scheme = { http: "http", https: "https" } as const;
+export type Scheme = (typeof Scheme)[keyof typeof Scheme];
 
 /** Where to send a client. Exactly one of `location`, `prefix` and `scheme`. HAProxy keyword: `http-request redirect`. */
 export interface RedirectArgs {
@@ -130,8 +130,8 @@ export interface RouteArgs {
 }
 
 /** What a table of routes looks up. */
-export const routeTableKeys = ["host", "path", "pathPrefix"] as const;
-export type RouteTableKey = (typeof routeTableKeys)[number];
+export const RouteTableKey = { host: "host", path: "path", pathPrefix: "pathPrefix" } as const;
+export type RouteTableKey = (typeof RouteTableKey)[keyof typeof RouteTableKey];
 
 /**
  * Many hosts or paths at once, looked up in a map file: as quick with ten thousand entries as with ten. Tables come

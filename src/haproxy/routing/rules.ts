@@ -13,8 +13,8 @@ import {
   type RedirectArgs,
   type RouteArgs,
   type RouteTableArgs,
-  routeTableKeys,
-  schemes,
+  RouteTableKey,
+  Scheme,
 } from "./args";
 import { sizeOf } from "./conditions";
 
@@ -106,7 +106,7 @@ export const matchShape = match(DEEPEST);
 const redirectFields = shape<Plain<RedirectArgs>>({
   location: optional(checks.text(2048)),
   prefix: optional(checks.text(2048)),
-  scheme: optional(checks.oneOf(schemes)),
+  scheme: optional(checks.oneOf(Scheme)),
   status: optional(
     check(
       (value) => [301, 302, 303, 307, 308].includes(value as number),
@@ -177,7 +177,7 @@ function rewriteNeedsBackend(place: string, route: Record<string, unknown>): Pro
 }
 
 export const routeTableShape: checks.Check = shape<RouteTable>({
-  by: checks.oneOf(routeTableKeys),
+  by: checks.oneOf(RouteTableKey),
   backends: (place, value) =>
     table(
       (entry, key) =>

@@ -5,36 +5,36 @@ import type { Input } from "@pulumi/pulumi";
  * How a backend picks the server of the next request (`http`) or connection (`tcp`). `uri`, `url_param` and `hdr` need
  * http mode; `url_param` and `hdr` look at what `balanceKey` names, and `rdp-cookie` at a cookie of RDP connections.
  */
-export const balanceAlgorithms = [
-  "roundrobin",
-  "static-rr",
-  "leastconn",
-  "first",
-  "source",
-  "uri",
-  "url_param",
-  "hdr",
-  "rdp-cookie",
-  "random",
-] as const;
-export type BalanceAlgorithm = (typeof balanceAlgorithms)[number];
+export const BalanceAlgorithm = {
+  roundrobin: "roundrobin",
+  staticRr: "static-rr",
+  leastconn: "leastconn",
+  first: "first",
+  source: "source",
+  uri: "uri",
+  urlParam: "url_param",
+  hdr: "hdr",
+  rdpCookie: "rdp-cookie",
+  random: "random",
+} as const;
+export type BalanceAlgorithm = (typeof BalanceAlgorithm)[keyof typeof BalanceAlgorithm];
 
 /**
  * How a hash finds its server: `map-based` spreads evenly and moves nearly all keys when a server comes or goes,
  * `consistent` moves only those of that server. HAProxy keyword: `hash-type`.
  */
-export const hashTypes = ["map-based", "consistent"] as const;
-export type HashType = (typeof hashTypes)[number];
+export const HashType = { mapBased: "map-based", consistent: "consistent" } as const;
+export type HashType = (typeof HashType)[keyof typeof HashType];
 
 /**
  * Which requests may use a connection to a server that an earlier one opened. HAProxy keyword: `http-reuse`.
  */
-export const connectionReuses = ["never", "safe", "aggressive", "always"] as const;
-export type ConnectionReuse = (typeof connectionReuses)[number];
+export const ConnectionReuse = { never: "never", safe: "safe", aggressive: "aggressive", always: "always" } as const;
+export type ConnectionReuse = (typeof ConnectionReuse)[keyof typeof ConnectionReuse];
 
 /** Version of the PROXY protocol: 1 is a line of text, 2 is binary. */
-export const proxyProtocols = ["v1", "v2"] as const;
-export type ProxyProtocol = (typeof proxyProtocols)[number];
+export const ProxyProtocol = { v1: "v1", v2: "v2" } as const;
+export type ProxyProtocol = (typeof ProxyProtocol)[keyof typeof ProxyProtocol];
 
 /** One server of a backend. HAProxy keyword: `server`. */
 export interface ServerArgs {

@@ -2,8 +2,8 @@
 import type { Input } from "@pulumi/pulumi";
 
 /** Whether a browser sends a cookie along when another site leads to this one (RFC 6265bis). */
-export const sameSiteValues = ["Strict", "Lax", "None"] as const;
-export type SameSite = (typeof sameSiteValues)[number];
+export const SameSite = { Strict: "Strict", Lax: "Lax", None: "None" } as const;
+export type SameSite = (typeof SameSite)[keyof typeof SameSite];
 
 /**
  * A cookie that HAProxy itself sets and takes away again: servers never see it, and nothing has to be remembered. http

@@ -5,7 +5,7 @@ import type { Plain } from "../../validation/plain";
 import { type Problem, problem } from "../../validation/problem";
 import { exactlyOne, shape } from "../../validation/shape";
 import { headerName } from "../rewriting/rules";
-import { type PersistenceArgs, type StickyCookieArgs, sameSiteValues } from "./args";
+import { type PersistenceArgs, SameSite, type StickyCookieArgs } from "./args";
 
 export type Persistence = Plain<PersistenceArgs>;
 
@@ -22,7 +22,7 @@ const fields = shape<Persistence>({
     shape<Plain<StickyCookieArgs>>({
       name: optional(cookieName),
       secure: optional(checks.flag),
-      sameSite: optional(checks.oneOf(sameSiteValues)),
+      sameSite: optional(checks.oneOf(SameSite)),
       domain: optional(checks.hostName),
     }),
   ),

@@ -2,16 +2,16 @@
 import type { Input } from "@pulumi/pulumi";
 
 /** Mozilla's profiles: `intermediate` for any client of the last ten years, `modern` for TLS 1.3 alone. */
-export const tlsProfiles = ["intermediate", "modern"] as const;
-export type TlsProfile = (typeof tlsProfiles)[number];
+export const TlsProfile = { intermediate: "intermediate", modern: "modern" } as const;
+export type TlsProfile = (typeof TlsProfile)[keyof typeof TlsProfile];
 
 /** What becomes of a client without a certificate of its own. */
-export const clientCertificateModes = ["required", "optional"] as const;
-export type ClientCertificateMode = (typeof clientCertificateModes)[number];
+export const ClientCertificateMode = { required: "required", optional: "optional" } as const;
+export type ClientCertificateMode = (typeof ClientCertificateMode)[keyof typeof ClientCertificateMode];
 
 /** Protocols that clients may choose in the TLS greeting. */
-export const alpnProtocols = ["h2", "http/1.1"] as const;
-export type AlpnProtocol = (typeof alpnProtocols)[number];
+export const AlpnProtocol = { h2: "h2", http11: "http/1.1" } as const;
+export type AlpnProtocol = (typeof AlpnProtocol)[keyof typeof AlpnProtocol];
 
 /** Certificates that clients show. HAProxy keywords: `ca-file`, `verify`. */
 export interface ClientCertificateArgs {
@@ -76,8 +76,8 @@ export interface FrontendTlsArgs {
 }
 
 /** Whether a server's certificate is checked. */
-export const serverVerifications = ["required", "none"] as const;
-export type ServerVerification = (typeof serverVerifications)[number];
+export const ServerVerification = { required: "required", none: "none" } as const;
+export type ServerVerification = (typeof ServerVerification)[keyof typeof ServerVerification];
 
 /** Servers that are reached by TLS. HAProxy keyword: `server … ssl`. */
 export interface BackendTlsArgs {

@@ -3,14 +3,14 @@ import * as checks from "../../validation/checks";
 import type { Plain } from "../../validation/plain";
 import { filledList, shape } from "../../validation/shape";
 import {
-  alpnProtocols,
+  AlpnProtocol,
   type BackendTlsArgs,
   type ClientCertificateArgs,
-  clientCertificateModes,
+  ClientCertificateMode,
   type FrontendTlsArgs,
   type HstsArgs,
-  serverVerifications,
-  tlsProfiles,
+  ServerVerification,
+  TlsProfile,
 } from "./args";
 import { authorities, certificateWithKey } from "./certificates";
 
@@ -21,12 +21,12 @@ const { optional } = checks;
 
 export const frontendTlsShape = shape<FrontendTls>({
   certificates: filledList(certificateWithKey, "Give PEM text with certificate and private key."),
-  profile: optional(checks.oneOf(tlsProfiles)),
-  alpn: optional(filledList(checks.oneOf(alpnProtocols), "List at least one, or leave it out.")),
+  profile: optional(checks.oneOf(TlsProfile)),
+  alpn: optional(filledList(checks.oneOf(AlpnProtocol), "List at least one, or leave it out.")),
   clientCertificates: optional(
     shape<Plain<ClientCertificateArgs>>({
       authorities,
-      mode: optional(checks.oneOf(clientCertificateModes)),
+      mode: optional(checks.oneOf(ClientCertificateMode)),
     }),
   ),
   strictServerName: optional(checks.flag),
@@ -39,7 +39,7 @@ export const frontendTlsShape = shape<FrontendTls>({
 });
 
 export const backendTlsShape = shape<BackendTls>({
-  verify: optional(checks.oneOf(serverVerifications)),
+  verify: optional(checks.oneOf(ServerVerification)),
   authorities: optional(authorities),
   serverName: optional(checks.hostName),
   clientCertificate: optional(certificateWithKey),

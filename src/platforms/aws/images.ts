@@ -1,7 +1,7 @@
 // Where AWS keeps the ids of the distributions' images, and who logs in there. Pure.
 
-export const awsImages = ["debian-12", "debian-13", "ubuntu-24.04"] as const;
-export type AwsImage = (typeof awsImages)[number];
+export const AwsImage = { debian12: "debian-12", debian13: "debian-13", ubuntu2404: "ubuntu-24.04" } as const;
+export type AwsImage = (typeof AwsImage)[keyof typeof AwsImage];
 
 type Architecture = "amd64" | "arm64";
 

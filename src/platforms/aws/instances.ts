@@ -4,7 +4,7 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlatformContext, SshConnection } from "../../platform";
-import { type AwsArgs, type AwsInstanceArgs, type InstanceCreationInput, instanceCreationInputs } from "../awsArgs";
+import { type AwsArgs, type AwsInstanceArgs, InstanceCreationInput } from "../awsArgs";
 import { cloudConfig, hostKey } from "../machine";
 import { publicKeyOf } from "../publicKey";
 import { bastionEndpoint } from "../sshArgs";
@@ -87,7 +87,7 @@ export function madeMachine(
       // In place the provider would stop both instances at once; new ones take over first.
       replaceOnChanges: ["instanceType", ...replacing],
       ignoreChanges: [
-        ...instanceCreationInputs.filter((input) => !replacing.includes(input)),
+        ...Object.values(InstanceCreationInput).filter((input) => !replacing.includes(input)),
         // While an instance is stopped it has none, and would be replaced for that.
         "associatePublicIpAddress",
       ],

@@ -1,5 +1,5 @@
 // Outage per fault and profile, and of a pair as tutorials build it, on the same hosts in the same run.
-import { type FailoverProfile, failoverProfiles } from "../../../src/keepalived/args";
+import { FailoverProfile } from "../../../src/keepalived/args";
 import { step } from "../../demo/steps";
 import type { FaultName } from "../../lab/faults";
 import { type PairFault, pairFaults } from "../../pair/faults";
@@ -20,7 +20,7 @@ const faultNames = [
   "keepalived-kill",
   "power-off",
 ] as const satisfies readonly FaultName[];
-const configurations = [...failoverProfiles, "tutorial"] as const;
+const configurations = [...Object.values(FailoverProfile), "tutorial"] as const;
 const REQUESTS_PER_SECOND = 200;
 /** The tutorial's check and timers need 5.6 s at most: what has not happened soon after does not happen. */
 const patienceMs = { ours: 30_000, tutorial: 7_000 } as const;
@@ -39,7 +39,7 @@ async function measure(options: BenchOptions): Promise<FailoverReport> {
   return withLab("bench-failover", async (lab) => {
     const pair = await Pair.prepare(lab);
     const observations: Observation[] = [];
-    for (const name of failoverProfiles.filter((profile) => names.includes(profile))) {
+    for (const name of Object.values(FailoverProfile).filter((profile) => names.includes(profile))) {
       observations.push(...(await observeOurs(pair, name, faults, repeats)));
     }
     if (names.includes("tutorial")) {

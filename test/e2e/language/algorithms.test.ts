@@ -1,7 +1,7 @@
 // Which server each algorithm picks: what tells it from the others, with servers that a test can keep busy.
 import assert from "node:assert/strict";
 import type { BackendArgs, FrontendArgs } from "../../../src/haproxy/args";
-import { balanceAlgorithms } from "../../../src/haproxy/servers/args";
+import { BalanceAlgorithm } from "../../../src/haproxy/servers/args";
 import { until } from "../../lab/command";
 import { type Lab, sharedAddress, webPort } from "../../lab/lab";
 import { links, withoutPrefix } from "../../lab/layout";
@@ -12,7 +12,7 @@ import { type Origin, startOrigins } from "../origin/origin";
 import { speak } from "../origin/speak";
 
 /** RDP clients have a cookie of their own kind, in tcp mode. */
-const httpAlgorithms = balanceAlgorithms.filter((algorithm) => algorithm !== "rdp-cookie");
+const httpAlgorithms = Object.values(BalanceAlgorithm).filter((algorithm) => algorithm !== "rdp-cookie");
 const names = [...httpAlgorithms, "consistent", "map-based", "starting"] as const;
 type Name = (typeof names)[number];
 const portOf = (name: Name) => 8001 + names.indexOf(name);

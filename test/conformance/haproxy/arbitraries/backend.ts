@@ -1,10 +1,10 @@
 // Backends of either mode.
 import fc from "fast-check";
-import { healthCheckTypes, passiveCheckTypes } from "../../../../src/haproxy/health/args";
-import { balanceAlgorithms, connectionReuses, hashTypes, proxyProtocols } from "../../../../src/haproxy/servers/args";
-import { sameSiteValues } from "../../../../src/haproxy/sessions/args";
+import { HealthCheckType, PassiveCheckType } from "../../../../src/haproxy/health/args";
+import { BalanceAlgorithm, ConnectionReuse, HashType, ProxyProtocol } from "../../../../src/haproxy/servers/args";
+import { SameSite } from "../../../../src/haproxy/sessions/args";
 import type { Backend } from "../../../../src/haproxy/shapes";
-import { serverVerifications } from "../../../../src/haproxy/tls/args";
+import { ServerVerification } from "../../../../src/haproxy/tls/args";
 import { authority, certificate } from "../../../certificates";
 import { changes } from "./routing";
 import { address, anyText, headerName, host, many, optionally, port, raw, seconds, some } from "./values";
@@ -36,18 +36,18 @@ const common = (name: string) => ({
     },
     { requiredKeys: ["dns", "port", "slots"] },
   ),
-  hashType: fc.constantFrom(...hashTypes),
+  hashType: fc.constantFrom(...Object.values(HashType)),
   agentCheck: fc.record({ port, intervalSeconds: seconds }, { requiredKeys: ["port"] }),
   slowStartSeconds: seconds,
   retries: fc.integer({ min: 0, max: 20 }),
   redispatch: fc.boolean(),
   tls: optionally({
-    verify: fc.constantFrom(...serverVerifications),
+    verify: fc.constantFrom(...Object.values(ServerVerification)),
     authorities: fc.constant(authority()),
     serverName: host,
     clientCertificate: fc.constant(certificate()),
   }),
-  sendProxyProtocol: fc.constantFrom(...proxyProtocols),
+  sendProxyProtocol: fc.constantFrom(...Object.values(ProxyProtocol)),
   timeouts: optionally({
     connectSeconds: seconds,
     serverSeconds: seconds,
@@ -58,7 +58,7 @@ const common = (name: string) => ({
 });
 
 const healthCheck = optionally({
-  type: fc.constantFrom(...healthCheckTypes),
+  type: fc.constantFrom(...Object.values(HealthCheckType)),
   path: fc.webPath().map((text) => `/${text.replace(/^\//, "")}`),
   method: fc.constantFrom("GET", "HEAD"),
   host,
@@ -84,7 +84,7 @@ export const httpBackend = (name: string): fc.Arbitrary<Backend> =>
     .record(
       {
         ...common(name),
-        balance: fc.constantFrom(...balanceAlgorithms),
+        balance: fc.constantFrom(...Object.values(BalanceAlgorithm)),
         balanceKey: headerName,
         healthCheck,
         persistence: fc.oneof(
@@ -92,7 +92,7 @@ export const httpBackend = (name: string): fc.Arbitrary<Backend> =>
             cookie: optionally({
               name: headerName,
               secure: fc.constant(true),
-              sameSite: fc.constantFrom(...sameSiteValues),
+              sameSite: fc.constantFrom(...Object.values(SameSite)),
               domain: host,
             }),
           }),
@@ -100,9 +100,9 @@ export const httpBackend = (name: string): fc.Arbitrary<Backend> =>
           fc.record({ header: headerName }),
           bySource,
         ),
-        passiveCheck: passiveCheck(passiveCheckTypes),
+        passiveCheck: passiveCheck(Object.values(PassiveCheckType)),
         http2: fc.boolean(),
-        connectionReuse: fc.constantFrom(...connectionReuses),
+        connectionReuse: fc.constantFrom(...Object.values(ConnectionReuse)),
         headers: optionally({ request: changes, response: changes }),
         cache: optionally({
           totalMebibytes: fc.integer({ min: 1, max: 4 }),

@@ -1,9 +1,9 @@
 // Frontends of either mode, and those that are the way out.
 import fc from "fast-check";
-import { rateLimitActions } from "../../../../src/haproxy/protection/args";
-import { forwardedHeaders } from "../../../../src/haproxy/rewriting/args";
+import { RateLimitAction } from "../../../../src/haproxy/protection/args";
+import { ForwardedHeaders } from "../../../../src/haproxy/rewriting/args";
 import type { Frontend } from "../../../../src/haproxy/shapes";
-import { alpnProtocols, clientCertificateModes, tlsProfiles } from "../../../../src/haproxy/tls/args";
+import { AlpnProtocol, ClientCertificateMode, TlsProfile } from "../../../../src/haproxy/tls/args";
 import { authority, certificate } from "../../../certificates";
 import { changes, route, routeTable, tcpRoute } from "./routing";
 import { address, anyText, headerName, host, many, network, optionally, port, raw, seconds, some } from "./values";
@@ -17,7 +17,12 @@ const rateLimit = fc
       fc.record({ by: fc.constant("source" as const) }),
     ),
     fc.record(
-      { perSeconds: amount, burst: amount, penaltySeconds: amount, action: fc.constantFrom(...rateLimitActions) },
+      {
+        perSeconds: amount,
+        burst: amount,
+        penaltySeconds: amount,
+        action: fc.constantFrom(...Object.values(RateLimitAction)),
+      },
       { requiredKeys: ["perSeconds"], noNullPrototype: true },
     ),
   )
@@ -41,11 +46,11 @@ const common = (name: string, number: number) => ({
 const tls = fc.record(
   {
     certificates: fc.constant([certificate()]),
-    profile: fc.constantFrom(...tlsProfiles),
-    alpn: fc.uniqueArray(fc.constantFrom(...alpnProtocols), { minLength: 1 }),
+    profile: fc.constantFrom(...Object.values(TlsProfile)),
+    alpn: fc.uniqueArray(fc.constantFrom(...Object.values(AlpnProtocol)), { minLength: 1 }),
     strictServerName: fc.boolean(),
     clientCertificates: fc.record(
-      { authorities: fc.constant(authority()), mode: fc.constantFrom(...clientCertificateModes) },
+      { authorities: fc.constant(authority()), mode: fc.constantFrom(...Object.values(ClientCertificateMode)) },
       { requiredKeys: ["authorities"] },
     ),
   },
@@ -55,7 +60,7 @@ const hsts = optionally({ maxAgeSeconds: fc.nat(1000), includeSubDomains: fc.boo
 
 /** What a frontend has that reads requests. */
 const ofRequests = {
-  forwardedHeaders: fc.constantFrom(...forwardedHeaders),
+  forwardedHeaders: fc.constantFrom(...Object.values(ForwardedHeaders)),
   headers: optionally({ request: changes, response: changes }),
   access: optionally({
     allow: many(network),

@@ -1,7 +1,7 @@
 // Settings of HAProxy as a whole.
 import { availableParallelism } from "node:os";
 import fc from "fast-check";
-import { logFormats } from "../../../../src/haproxy/operation/args";
+import { LogFormat } from "../../../../src/haproxy/operation/args";
 import type { Haproxy } from "../../../../src/haproxy/operation/rules";
 import { address, many, network, optionally, raw } from "./values";
 
@@ -9,7 +9,7 @@ export const haproxy: fc.Arbitrary<Haproxy> = optionally({
   maxConnections: fc.integer({ min: 100, max: 2000 }),
   // HAProxy 3.0 warns of more threads than processors.
   threads: fc.integer({ min: 1, max: availableParallelism() }),
-  logging: optionally({ format: fc.constantFrom(...logFormats), server: address }),
+  logging: optionally({ format: fc.constantFrom(...Object.values(LogFormat)), server: address }),
   monitoring: optionally({
     allow: many(network),
     basicAuth: fc.constant({ users: { ops: "$6$saltsalt$abcdefghijklmnop" } }),

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
-import { architectureOf, awsImages, parameterOf, userOf } from "../../../../src/platforms/aws/images";
+import { AwsImage, architectureOf, parameterOf, userOf } from "../../../../src/platforms/aws/images";
 
 describe("images on AWS", () => {
   it("are found by the public parameters of their makers", () => {
     assert.deepEqual(
-      awsImages.map((image) => [parameterOf(image, "t3.small"), parameterOf(image, "t4g.small"), userOf(image)]),
+      Object.values(AwsImage).map((image) => [
+        parameterOf(image, "t3.small"),
+        parameterOf(image, "t4g.small"),
+        userOf(image),
+      ]),
       [
         ["/aws/service/debian/release/12/latest/amd64", "/aws/service/debian/release/12/latest/arm64", "admin"],
         ["/aws/service/debian/release/13/latest/amd64", "/aws/service/debian/release/13/latest/arm64", "admin"],
