@@ -1,7 +1,8 @@
 // An example on the lab's hosts, for the tests of one `describe`.
 import type { Lab } from "../lab/lab";
 import type { ConfigValue } from "../lab/pulumi";
-import { type ExampleName, Pair } from "../pair/pair";
+import { Pair } from "../pair/pair";
+import type { ExampleName } from "../pair/programs";
 
 /** What makes the example's servers ready, and the stack's configuration that leads to them. */
 export type Prepare = (lab: Lab) => Promise<Readonly<Record<string, ConfigValue>>>;

@@ -24,6 +24,8 @@ export interface PulumiArgs {
   /** Backend, stack configuration and the engine's own files. */
   readonly stateDir: string;
   readonly run: Run;
+  /** Directories of programs that come before all others. */
+  readonly path?: readonly string[];
   readonly extraEnv?: Readonly<Record<string, string>>;
 }
 
@@ -234,6 +236,7 @@ export class Pulumi {
     }
     const { NODE_COMPILE_CACHE } = process.env;
     const path = [
+      ...(this.args.path ?? []),
       // Real provider binaries, where somebody has them, come before the doubles.
       process.env.LAB_PLUGIN_PATH,
       join(root, "test/lab/providers/bin"),

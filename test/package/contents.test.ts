@@ -17,7 +17,7 @@ describe("the package", () => {
 
   it("holds what was built, what goes to hosts, and four files about itself", () => {
     const built = sources("**/*.ts").flatMap((path) => [path.replace(/\.ts$/, ".js"), path.replace(/\.ts$/, ".d.ts")]);
-    const asTheyAre = sources("{**/*.mustache,host/files/**}");
+    const asTheyAre = sources("{**/*.mustache,packaged/schema.json,host/files/**}");
     assert.deepEqual(
       packed.files.map(({ path }) => path).sort(),
       [
@@ -32,7 +32,7 @@ describe("the package", () => {
 
   it("keeps programs executable, and makes nothing else so", () => {
     for (const { path, mode } of packed.files) {
-      const isProgram = /^dist\/(drill\/main\.js$|host\/files\/(install$|bin\/|movers\/))/.test(path);
+      const isProgram = /^dist\/((drill|packaged)\/main\.js$|host\/files\/(install$|bin\/|movers\/))/.test(path);
       assert.equal((mode & 0o111) !== 0, isProgram, `${path}: ${mode.toString(8)}`);
     }
   });

@@ -7,6 +7,9 @@ import { join, resolve } from "node:path";
 export const root = resolve(__dirname, "../..");
 const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
+/** The SDK for TypeScript that users of tests have. */
+export const sdkVersion: string = devDependencies["@pulumi/pulumi"];
+
 export interface PackedFile {
   readonly path: string;
   readonly mode: number;

@@ -1,6 +1,6 @@
 // A pair of load balancers, deployed into a lab by the real engine: what demo, benches and end-to-end tests work with.
 import { rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { BackendArgs, FrontendArgs } from "../../src/haproxy/args";
 import type { HaproxyArgs } from "../../src/haproxy/operation/args";
 import { failoverModel } from "../../src/keepalived/model";
@@ -21,6 +21,7 @@ import { type ConfigValue, Pulumi, type UpOptions, type UpResult } from "../lab/
 import { fetchFrom } from "./fetch";
 import { type LabPlatform, platformOf } from "./platforms/platform";
 import { type LoadBalancerName, other, type Site, type StackOutputs, urlOf } from "./platforms/site";
+import { anyArguments, type ExampleName, examples, type Program } from "./programs";
 
 export { type LoadBalancerName, other } from "./platforms/site";
 
@@ -81,20 +82,6 @@ export interface PairStatus {
   }[];
 }
 
-/** Where the Pulumi.yaml of each is: the examples, and a program that takes any arguments. */
-const root = resolve(__dirname, "../..");
-const programs = {
-  quickstart: root,
-  "web-shop": join(root, "examples/web-shop"),
-  "api-gateway": join(root, "examples/api-gateway"),
-  postgresql: join(root, "examples/postgresql"),
-  mail: join(root, "examples/mail"),
-  "custom-platform": join(root, "examples/custom-platform"),
-  hcloud: join(root, "examples/hcloud"),
-  aws: join(root, "examples/aws"),
-  any: join(__dirname, "program"),
-};
-export type ExampleName = Exclude<keyof typeof programs, "any">;
 /** Of the platform `existing`. */
 export const url = urlOf(sharedAddress.ipv4);
 export const url6 = urlOf(sharedAddress.ipv6);
@@ -112,8 +99,8 @@ export class Pair {
   private movedTo: Site | undefined;
 
   /** Makes the stack without deploying it, on the platform that the lab is for. */
-  static async prepare(lab: Lab, settings: PairSettings = {}, stack = "lab"): Promise<Pair> {
-    const pair = await Pair.of(lab, "any", stack, settings);
+  static async prepare(lab: Lab, settings: PairSettings = {}, stack = anyArguments.name): Promise<Pair> {
+    const pair = await Pair.of(lab, { ...anyArguments, name: stack }, settings);
     await pair.configure(settings);
     return pair;
   }
@@ -127,30 +114,30 @@ export class Pair {
   }
 
   /** One of the examples, with the lab's addresses as every example takes them, and what else this one asks for. */
-  static async example(lab: Lab, name: ExampleName, values: Readonly<Record<string, ConfigValue>>): Promise<Pair> {
-    const pair = await Pair.of(lab, name, name, {});
+  static async example(
+    lab: Lab,
+    example: ExampleName | Program,
+    values: Readonly<Record<string, ConfigValue>>,
+  ): Promise<Pair> {
+    const pair = await Pair.of(lab, typeof example === "string" ? examples[example] : example, {});
     const { exampleConfig } = pair.platform;
     await pair.pulumi.config({ ...(exampleConfig as Record<string, ConfigValue>), ...pair.secrets(), ...values });
     return pair;
   }
 
-  private static async of(
-    lab: Lab,
-    program: keyof typeof programs,
-    stack: string,
-    settings: PairSettings,
-  ): Promise<Pair> {
+  private static async of(lab: Lab, { name, directory, path }: Program, settings: PairSettings): Promise<Pair> {
     const platform = platformOf(lab);
-    const stateDir = join(lab.stateDir, `pulumi-${stack}`);
+    const stateDir = join(lab.stateDir, `pulumi-${name}`);
     // One that is there belongs to tests before these, on the same hosts.
     await rm(stateDir, { recursive: true, force: true });
     const pulumi = new Pulumi({
-      programDir: programs[program],
+      programDir: directory,
+      path,
       stateDir,
       run: (command, args, options) => lab.operator.run(command, args, options),
       extraEnv: platform.environment,
     });
-    await pulumi.init(stack);
+    await pulumi.init(name);
     return new Pair(lab, pulumi, platform, settings);
   }
 

@@ -18,13 +18,16 @@ const modules = [
 /** What it adds to is not installed beside the checkers. */
 const moto = join(root, "test/lab/aws/moto");
 
+/** Nor is Pulumi. */
+const example = join(root, "examples/python-existing/__main__.py");
+
 describe("the Python on hosts", () => {
   it("is formatted", () => {
-    passes("ruff", "format", "--no-cache", ...ruffSettings, "--diff", ...programs, ...modules, moto);
+    passes("ruff", "format", "--no-cache", ...ruffSettings, "--diff", ...programs, ...modules, moto, example);
   });
 
   it("has nothing that a linter objects to", () => {
-    passes("ruff", "check", "--no-cache", ...ruffSettings, ...programs, ...modules, moto);
+    passes("ruff", "check", "--no-cache", ...ruffSettings, ...programs, ...modules, moto, example);
   });
 
   it("is completely typed", () => {
