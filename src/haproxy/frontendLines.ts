@@ -8,12 +8,15 @@ import { loginLines, networkLines, rateLimitLines, requestGuards } from "./prote
 import { rawLines } from "./raw";
 import { compressionLines, forwardedLines, headerLines } from "./rewriting/render";
 import { renderRoutes } from "./routing/render";
-import { type ConfigFile, inChunks, inOrder, type Lines, milliseconds } from "./section";
+import { beside, type ConfigFile, inChunks, inOrder, type Lines, milliseconds } from "./section";
 import type { Frontend } from "./shapes";
 import { bindTls, frontendTlsFiles, frontendTlsLines } from "./tls/render";
 
 /** A header that is longer is cut in the log. */
 const CAPTURED_LENGTH = 256;
+
+/** A node that gives its addresses away is told so where it runs: `ha-lb` sets "no". */
+export const draining: ConfigFile = { path: beside("maps/draining.map"), content: "kept yes\n" };
 
 export interface Section {
   readonly name: string;
@@ -38,7 +41,8 @@ export function frontendSection(frontend: Frontend, { ipv6, haproxy, ownAddresse
     serverName: tls ? "ssl_fc_sni" : "req.ssl_sni",
   });
   const parts: Lines[] = [
-    { setting: [`mode ${mode}`, ...binds(frontend, ipv6), ...limits(frontend), ...farewell(mode)] },
+    { setting: [`mode ${mode}`, ...binds(frontend, ipv6), ...limits(frontend)] },
+    farewell(mode),
     writtenDown(frontend, haproxy.logging),
     proxyProtocol(frontend.acceptProxyProtocolFrom),
     // Who may not come at all is not waited for, and not counted. What is refused after that is the client's own error.
@@ -83,9 +87,19 @@ function limits({ maxConnections, timeouts = {} }: Frontend): string[] {
   ];
 }
 
-/** A request may be on its way over a connection that waits: in a reload it is closed with the next answer, which says so. */
-function farewell(mode: ProxyMode): string[] {
-  return mode === "http" ? ["option idle-close-on-response"] : [];
+/**
+ * A request may be on its way over a connection that waits: in a reload it is closed with the next answer, which says so.
+ * So it is while `ha-lb` drains the node. What has become a tunnel says something else there.
+ */
+function farewell(mode: ProxyMode): Lines {
+  return mode === "http"
+    ? {
+        setting: ["option idle-close-on-response"],
+        afterResponse: [
+          `http-after-response set-header Connection close if { str(kept),map(${draining.path}) -m str no } { status ge 200 } !METH_CONNECT`,
+        ],
+      }
+    : {};
 }
 
 function writtenDown(frontend: Frontend, logging: Logging | undefined): Lines {

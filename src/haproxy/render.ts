@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { renderTemplate } from "../host/template";
 import { backendSection, resolverSection } from "./backendLines";
 import { forwardBackend, forwardResolvers } from "./forwarding/render";
-import { frontendSection } from "./frontendLines";
+import { draining, frontendSection } from "./frontendLines";
 import { defaultsLines, errorPageFiles, globalLines, monitoringSections } from "./operation/render";
 import type { Haproxy } from "./operation/rules";
 import { type Peers, peersFiles, peersSection } from "./peers/render";
@@ -59,6 +59,7 @@ export function renderProxy(proxy: Proxy, { ipv6, peers, ownAddresses = [] }: Pr
     ...[...frontends, ...backends].flatMap((section) => section.files),
     ...errorPageFiles(haproxy),
     ...(shares ? peersFiles(peers) : []),
+    draining,
   ];
   const text = renderTemplate(template, {
     identity,

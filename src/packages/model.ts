@@ -38,7 +38,7 @@ export interface Source {
 
 /** Debian packages of a node. The mover's come last; no package comes twice. */
 export function packagesOf({ haproxy }: Packages = {}, moverPackages: readonly string[] = []): readonly string[] {
-  return [...new Set([programOf(haproxy).package, "keepalived", "python3", "iproute2", ...moverPackages])];
+  return [...new Set([programOf(haproxy).package, "keepalived", "python3", "iproute2", "nftables", ...moverPackages])];
 }
 
 export const KEY = "{key}";

@@ -1,4 +1,5 @@
-// Measures what the project promises: npm run bench -- provision | failover | stability | proxy | render | update | change
+// Measures what the project promises: npm run bench -- provision | failover | stability | proxy | render | update |
+// switchover | change
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Bench } from "./bench";
@@ -12,6 +13,7 @@ import { provision } from "./provision/bench";
 import { proxy } from "./proxy/bench";
 import { render } from "./render/bench";
 import { stability } from "./stability/bench";
+import { switchover } from "./switchover/bench";
 import { asMarkdown, asText } from "./table";
 import { update } from "./update/bench";
 
@@ -23,6 +25,7 @@ const benches = {
   proxy: (options: Options) => perform(proxy, options),
   render: (options: Options) => perform(render, options),
   update: (options: Options) => perform(update, options),
+  switchover: (options: Options) => perform(switchover(options.platform), options),
   change: (options: Options) => perform(change, options),
 } as const;
 

@@ -5,7 +5,7 @@ import type { BenchOptions } from "./bench";
 
 export interface Options extends BenchOptions {
   readonly bench: string;
-  /** Where the pair runs; for `failover` alone. */
+  /** Where the pair runs; for `failover` and `switchover` alone. */
   readonly platform: PlatformName;
   readonly json?: string;
   readonly svg?: string;
@@ -14,6 +14,9 @@ export interface Options extends BenchOptions {
   /** Shows a report that `--json` kept, and measures nothing. */
   readonly from?: string;
 }
+
+/** Benches that run on every platform. */
+const onClouds = ["failover", "switchover"];
 
 export const usage = `Usage: npm run bench -- BENCH [--json FILE] [--svg [FILE]] [--markdown] [--from FILE]
   provision           first, changed and unchanged \`pulumi up\`, beside an empty program
@@ -24,15 +27,17 @@ export const usage = `Usage: npm run bench -- BENCH [--json FILE] [--svg [FILE]]
   render              processor time that large arguments take, up to 4,000 backends
   update              requests lost while \`pulumi up\` deploys one change after the other, beside a plain reload and a
                       plain restart of HAProxy
+  switchover          gap, lost requests and cut connections of \`ha-lb switchover\`, beside one without draining
   change              from a changed line to both nodes serving it, beside the same steps by ssh and by Ansible
 
-  --repeats N         how often each thing is measured (failover 10, change 5, provision 3, proxy 5,
+  --repeats N         how often each thing is measured (failover and switchover 10, change 5, provision 3, proxy 5,
                       render 5),
                       or how many changes (update 50)
   --minutes N         how long the nodes are stalled (stability 10)
   --seed TEXT         of the stalls (stability)
-  --platform NAME     of failover: ${platformNames.join(", ")}
-  --profiles a,b      of steady, fast, fastest; failover also knows tutorial, and on clouds agent, script
+  --platform NAME     of failover and switchover: ${platformNames.join(", ")}
+  --profiles a,b      of steady, fast, fastest; failover also knows tutorial, and on clouds agent, script;
+                      switchover knows drained, "at once"
   --faults a,b        of failover
   --json FILE         keep the figures
   --svg [FILE]        draw the picture (docs/images/BENCH.svg)
@@ -64,9 +69,9 @@ export function benchOptions(args: readonly string[], benches: readonly string[]
     },
   });
   const platform = platformNames.find((name) => name === values.platform);
-  if (!platform || (platform !== "existing" && bench !== "failover")) {
+  if (!platform || (platform !== "existing" && !onClouds.includes(bench))) {
     throw new Error(
-      `--platform ${values.platform}: failover knows ${platformNames.join(", ")}, other benches know one.`,
+      `--platform ${values.platform}: ${onClouds.join(" and ")} know ${platformNames.join(", ")}, other benches know one.`,
     );
   }
   return {

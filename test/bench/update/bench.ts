@@ -4,14 +4,14 @@ import { step } from "../../demo/steps";
 import { startOrigins } from "../../e2e/origin/origin";
 import { now } from "../../lab/clock";
 import type { Lab } from "../../lab/lab";
-import { loadBalancers, webPort } from "../../lab/layout";
+import { loadBalancers, sharedAddress, webPort } from "../../lab/layout";
 import { type LoadBalancerName, Pair } from "../../pair/pair";
 import { type Bench, type BenchOptions, circumstances } from "../bench";
 import { withLab } from "../labs";
 import { builtLoad } from "../proxy/load";
 import { again, replaceOurs } from "./byHand";
 import { beginning, type Change, changes, settings } from "./changes";
-import { downloadsAtATime, during, perSecond } from "./load";
+import { downloadsAtATime, during, numbers, perSecond } from "./load";
 import { measured, type Processes } from "./processes";
 import type { Made, Phase, UpdateReport, Way } from "./report";
 import { chart, tables } from "./show";
@@ -58,7 +58,7 @@ async function phase(lab: Lab, program: string, way: Way, work: () => Promise<re
   return step(`under load: ${way}`, async () => {
     const started = now();
     let made: readonly Made[] = [];
-    const counted = await during(lab, program, async () => {
+    const counted = await during(lab, program, { address: sharedAddress.ipv4, numbers }, async () => {
       made = await work();
     });
     for (const { kind, requests, failed, cut } of counted) {

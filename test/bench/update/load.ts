@@ -3,7 +3,6 @@ import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { onceOwnTimeHasPassed } from "../../lab/clock";
 import type { Lab } from "../../lab/lab";
-import { sharedAddress } from "../../lab/layout";
 import { ports } from "./changes";
 import { type Counted, downloads, type Kind, kinds, type UpdateReport } from "./report";
 
@@ -19,7 +18,7 @@ export const perSecond: UpdateReport["perSecond"] = {
 };
 export const downloadsAtATime = 2;
 
-const numbers: Readonly<Record<Kind, number>> = {
+export const numbers: Readonly<Record<Kind, number>> = {
   ...perSecond,
   ...(Object.fromEntries(downloads.map((kind) => [kind, downloadsAtATime])) as Record<
     (typeof downloads)[number],
@@ -33,10 +32,17 @@ const ENDING_MS = 60_000;
 const BEGINNING_MS = 30_000;
 
 /** @returns what the clients saw while `work` went on */
-export async function during({ client }: Lab, program: string, work: () => Promise<unknown>): Promise<Counted[]> {
-  const orders = kinds.map((kind) => {
+export async function during(
+  { client }: Lab,
+  program: string,
+  to: { readonly address: string; readonly numbers: Readonly<Partial<Record<Kind, number>>> },
+  work: () => Promise<unknown>,
+): Promise<Counted[]> {
+  const orders = kinds.flatMap((kind) => {
+    const count = to.numbers[kind];
+    if (count === undefined) return [];
     const port = withoutTls.includes(kind) ? ports.web : ports.secure;
-    return `${kind}=${sharedAddress.ipv4}:${port}=${numbers[kind]}`;
+    return `${kind}=${to.address}:${port}=${count}`;
   });
   const child = client.spawn(program, ["steady", ...orders], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = linesOf(child);

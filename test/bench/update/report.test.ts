@@ -65,7 +65,7 @@ describe("the update report", () => {
 
   it("lets an old process end what it still serves after its time, and not before", () => {
     const cutAt = (at: number, opened?: number) =>
-      counted({ kind: "websocket", failed: 1, cut: 1, failures: [{ at, opened, error: "EOF" }] });
+      counted({ kind: "websocket", failed: 1, cut: 1, failures: [{ until: at, at, opened, error: "EOF" }] });
     const changed = [made(1, 0), made(1, 2, 20_000), made(1, 2, 90_000)];
     const seen = (one: Counted) => sum(phase({ made: changed, counted: [counted(), one] }), hardStopSeconds);
     assert.deepEqual([seen(cutAt(620_000, 10_000)).hadTheirTime, seen(cutAt(620_000, 10_000)).verdict], [1, "met"]);

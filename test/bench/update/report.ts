@@ -38,6 +38,8 @@ export interface Counted {
 /** Times are milliseconds of the Unix epoch. */
 export interface Failure {
   readonly at: number;
+  /** When it was known to have failed. */
+  readonly until: number;
   /** When the connection of a WebSocket or a download was opened. */
   readonly opened?: number;
   readonly error: string;

@@ -62,11 +62,18 @@ describe("haproxy.cfg", () => {
 
   it("answers readiness questions with its own digest, which changes with anything in it", () => {
     const first = rendered(minimal);
-    assert.deepEqual(first.files, [{ path: "haproxy/maps/identity.map", content: `id ${first.configId}\n` }]);
+    assert.deepEqual(first.files.at(-1), { path: "haproxy/maps/identity.map", content: `id ${first.configId}\n` });
     assert.match(first.text, /^ +http-request return status 200 .*map\(haproxy\/maps\/identity\.map\)/m);
     assert.equal(rendered(minimal).configId, first.configId);
     assert.notEqual(rendered(minimal, true).configId, first.configId);
     assert.notEqual(rendered({ ...minimal, frontends: [{ ...web, port: 81 }] }).configId, first.configId);
+  });
+
+  it("has every answer close its connection once the node is told that none is kept", () => {
+    const { files, text } = rendered(minimal);
+    assert.deepEqual(files[0], { path: "haproxy/maps/draining.map", content: "kept yes\n" });
+    assert.match(text, /^ +http-after-response set-header Connection close if .*map\(haproxy\/maps\/draining\.map\)/m);
+    assert.doesNotMatch(rendered(tcp).text, /Connection close/);
   });
 
   it("checks by HTTP as soon as a path, a host or a status says so", () => {

@@ -30,6 +30,7 @@ describe("a bundle", () => {
       "haproxy/certificates/to-servers-of-app.pem",
       "haproxy/certificates/web/0001.pem",
       "haproxy/errors/503.html",
+      "haproxy/maps/draining.map",
       "haproxy/maps/identity.map",
       "haproxy/maps/web-1.map",
       "haproxy/maps/web-2.map",
@@ -101,7 +102,7 @@ describe("a bundle", () => {
         binary: "/opt/hapee-3.0/sbin/hapee-lb",
         source: sourceId(sampleArgs().packages as Packages),
       },
-      packages: ["hapee-3.0r1-lb", "keepalived", "python3", "iproute2"],
+      packages: ["hapee-3.0r1-lb", "keepalived", "python3", "iproute2", "nftables"],
     });
   });
 
@@ -142,7 +143,7 @@ describe("a bundle with a mover", () => {
 
   it("tells each node who is who", () => {
     const told = [one, other].map((bundle) => JSON.parse(file(bundle, "node.json").content));
-    assert.deepEqual(told[0].packages.slice(-2), ["iproute2", "curl"]);
+    assert.deepEqual(told[0].packages.slice(-2), ["nftables", "curl"]);
     assert.deepEqual(told[0].addresses, [{ name: "main", address: "203.0.113.7", id: "5001" }]);
     assert.deepEqual(
       told.map(({ mover }) => mover),

@@ -83,6 +83,8 @@ type steadyReport struct {
 type failure struct {
 	// Milliseconds of the Unix epoch, when it was due, or when a download ended.
 	At int64 `json:"at"`
+	// The same, when it was known to have failed.
+	Until int64 `json:"until"`
 	// The same, when the connection of a WebSocket or a download was opened.
 	Opened int64  `json:"opened,omitempty"`
 	Error  string `json:"error"`
@@ -170,7 +172,7 @@ func (r *steadyReport) fail(at time.Time, seen outcome) {
 	if len(r.Failures) >= shownFailures {
 		return
 	}
-	one := failure{At: at.UnixMilli(), Error: seen.err.Error()}
+	one := failure{At: at.UnixMilli(), Until: time.Now().UnixMilli(), Error: seen.err.Error()}
 	if !seen.opened.IsZero() {
 		one.Opened = seen.opened.UnixMilli()
 	}

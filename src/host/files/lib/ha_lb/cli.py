@@ -9,7 +9,7 @@ import sys
 import time
 from typing import NoReturn
 
-from . import doctor, handover, metrics, settings, status
+from . import doctor, draining, handover, metrics, settings, status
 from .verdict import judge
 
 EXIT_STATUS = {"redundant": 0, "degraded": 1, "down": 2}
@@ -20,7 +20,8 @@ OWNERS = {
     "other": "on a machine that is not of this pair",
     "unknown": "not known where",
 }
-EXIT_REFUSED, EXIT_NOT_MOVED = 1, 2
+EXIT_REFUSED, EXIT_NOT_MOVED, EXIT_INTERRUPTED = 1, 2, 130
+LONGEST_DRAIN = 3600
 
 
 class _Parser(argparse.ArgumentParser):
@@ -35,10 +36,20 @@ def main(arguments: list[str]) -> int:
     show = commands.add_parser("status", help="who holds the addresses, and whether the pair is redundant")
     show.add_argument("--json", action="store_true", help="for programs")
     commands.add_parser("metrics", help="what `status` says, in the format of Prometheus")
-    commands.add_parser("switchover", help="give the addresses to the other node; run it on the one that has them")
+    moved = commands.add_parser(
+        "switchover", help="give the addresses to the other node; run it on the one that has them"
+    )
     drained = commands.add_parser("drain", help="keep this node from serving, until `undrain`")
     drained.add_argument("--reason", default="by an operator", help="what `status` shows as the reason")
     drained.add_argument("--force", action="store_true", help="even when the other node might not serve")
+    for command in (moved, drained):
+        command.add_argument(
+            "--drain-seconds",
+            type=_seconds,
+            default=draining.SECONDS,
+            metavar="N",
+            help="that connections have to end before the addresses move; 0: none (default: %(default)g)",
+        )
     commands.add_parser("undrain", help="let this node serve again")
     commands.add_parser("doctor", help="look for what is wrong on this node, and say how to mend it")
     commands.add_parser("logs", help="the journal of all services; takes journalctl's options")
@@ -64,9 +75,9 @@ def _run(chosen: argparse.Namespace, node: settings.Settings) -> int:
 def _hand_over(chosen: argparse.Namespace, node: settings.Settings) -> int:
     try:
         if chosen.command == "switchover":
-            print(handover.switchover(node))
+            print(handover.switchover(node, chosen.drain_seconds))
         elif chosen.command == "drain":
-            print(handover.drain(node, chosen.reason, force=chosen.force))
+            print(handover.drain(node, chosen.reason, chosen.drain_seconds, force=chosen.force))
         else:
             print(handover.undrain(node))
     except handover.Refused as refusal:
@@ -75,7 +86,17 @@ def _hand_over(chosen: argparse.Namespace, node: settings.Settings) -> int:
     except handover.NotMoved as problem:
         print(f"ha-lb {chosen.command}: {problem}", file=sys.stderr)
         return EXIT_NOT_MOVED
+    except KeyboardInterrupt:
+        print(f"ha-lb {chosen.command}: interrupted; nothing of it is left behind", file=sys.stderr)
+        return EXIT_INTERRUPTED
     return 0
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= LONGEST_DRAIN:
+        raise ValueError
+    return seconds
 
 
 def _logs(options: list[str]) -> NoReturn:

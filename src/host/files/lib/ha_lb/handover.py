@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from . import holds, mover_status, status
+from . import connections, draining, holds, mover_status, status
 from .settings import CURRENT, Settings
 from .status import Status
 from .verdict import judge
@@ -17,6 +18,7 @@ from .verdict import judge
 TAKE_OVER_SECONDS = 10.0
 MOVE_SECONDS = 45.0
 RETURN_SECONDS = 10.0
+KEEP_HOLD = b"k"
 
 
 class Refused(Exception):
@@ -27,49 +29,52 @@ class NotMoved(Exception):
     """The peer is MASTER, but does not have the addresses yet."""
 
 
-def switchover(node: Settings) -> str:
-    own = status.local(node)
-    refusal = why_not_switch_over(judge(own, status.of_peer(node)), own)
-    if refusal:
-        raise Refused(refusal)
-    started = time.monotonic()
-    with _held_by_this_command("asked for by an operator"):
-        _wait_for_peer(node)
+def switchover(node: Settings, drain_seconds: float) -> str:
+    _check_switchover(node)
+    with _undone_afterwards(node, holds.SWITCHOVER):
+        _drain(node, drain_seconds)
+        # The peer had time to fail.
+        _check_switchover(node)
+        started = time.monotonic()
+        open_still = _give_away(node, holds.SWITCHOVER, "asked for by an operator", drain_seconds)
         seconds = time.monotonic() - started
-    _wait(lambda: status.local(node)["state"] in ("BACKUP", "MASTER"), RETURN_SECONDS)
+    draining.until(lambda: status.local(node)["state"] in ("BACKUP", "MASTER"), RETURN_SECONDS)
     text = f"{node.peer} is MASTER and has the addresses, after {seconds:.1f} s. {node.node} stands by."
+    text += f" {_counted(open_still)} when they moved."
     if _comes_back():
         text += f" {node.node} is the preferred node and takes over again by itself; `ha-lb drain` keeps it from that."
     return text
 
 
-def drain(node: Settings, reason: str, *, force: bool) -> str:
+def drain(node: Settings, reason: str, drain_seconds: float, *, force: bool) -> str:
     if holds.DRAIN in holds.placed():
         return f"{node.node} is drained already. `ha-lb undrain` ends that."
-    own, peer = status.local(node), status.of_peer(node)
-    refusal = why_not_drain(node.node, node.peer, own, peer, force=force)
-    if refusal:
-        raise Refused(refusal)
-    holds.place(holds.DRAIN, reason)
-    try:
-        peer = status.of_peer(node)
-        if peer and _is_drained(peer):
-            raise Refused(f"{node.peer} was drained at the same time. One of the two has to serve.")
-        if own["state"] == "MASTER" and not force:
-            _wait_for_peer(node)
-    except NotMoved:
-        raise
-    except BaseException:
-        # Interrupted, too: half a drain is worse than none.
-        holds.lift(holds.DRAIN)
-        raise
-    return f"{node.node} is drained until `ha-lb undrain`, or until it is started anew. {node.peer} serves alone."
+    own = _check_drain(node, force=force)
+    moved = ""
+    # Interrupted, too: half a drain is worse than none.
+    with _undone_afterwards(node, holds.DRAIN) as undone:
+        if own["state"] == "MASTER":
+            _drain(node, drain_seconds)
+            _check_drain(node, force=force)
+            try:
+                open_still = _give_away(node, holds.DRAIN, reason, drain_seconds, wait=not force)
+            except NotMoved:
+                undone.but_for_the_hold()
+                raise
+            moved = f" {_counted(open_still)} when the addresses moved."
+        else:
+            holds.place(holds.DRAIN, reason)
+            _check_peer_is_not_drained(node)
+        undone.but_for_the_hold()
+    return (
+        f"{node.node} is drained until `ha-lb undrain`, or until it is started anew. {node.peer} serves alone.{moved}"
+    )
 
 
 def undrain(node: Settings) -> str:
     if not holds.lift(holds.DRAIN):
         return f"{node.node} is not drained."
-    if not _wait(lambda: status.local(node)["state"] in ("BACKUP", "MASTER"), RETURN_SECONDS):
+    if not draining.until(lambda: status.local(node)["state"] in ("BACKUP", "MASTER"), RETURN_SECONDS):
         return f"{node.node} is no longer drained, but does not stand by yet: `ha-lb status` says why."
     return f"{node.node} is no longer drained."
 
@@ -86,9 +91,11 @@ def aside(node: Settings) -> Iterator[None]:
         print(f"{node.node} does not hand over before its services restart: {reason.partition('. ')[0]}.")
         yield
         return
-    with _held_by_this_command("its services restart"):
+    with _undone_afterwards(node, holds.SWITCHOVER):
         try:
-            _wait_for_peer(node)
+            _drain(node, draining.SECONDS)
+            _check_drain(node, force=False)
+            _give_away(node, holds.SWITCHOVER, "its services restart", draining.SECONDS)
         except (Refused, NotMoved) as problem:
             print(f"{node.node} restarts its services all the same: {problem}")
         yield
@@ -120,6 +127,53 @@ def why_not_drain(name: str, peer_name: str, own: Status, peer: Status | None, *
     )
 
 
+def _check_switchover(node: Settings) -> None:
+    own = status.local(node)
+    refusal = why_not_switch_over(judge(own, status.of_peer(node)), own)
+    if refusal:
+        raise Refused(refusal)
+
+
+def _check_drain(node: Settings, *, force: bool) -> Status:
+    own = status.local(node)
+    refusal = why_not_drain(node.node, node.peer, own, status.of_peer(node), force=force)
+    if refusal:
+        raise Refused(refusal)
+    return own
+
+
+def _check_peer_is_not_drained(node: Settings) -> None:
+    peer = status.of_peer(node)
+    if peer and _is_drained(peer):
+        raise Refused(f"{node.peer} was drained at the same time. One of the two has to serve.")
+
+
+def _drain(node: Settings, seconds: float) -> None:
+    count = len(connections.established(node))
+    if count and seconds > 0:
+        print(f"{node.node}: {count} connections have {seconds:g} s to end.", file=sys.stderr, flush=True)
+        draining.drain(node, seconds)
+
+
+def _give_away(node: Settings, hold: str, reason: str, drain_seconds: float, *, wait: bool = True) -> int:
+    """How many connections to this node were open when the peer got the addresses."""
+    # A cloud leaves the addresses here until it has moved them; Keepalived does not.
+    closes = drain_seconds > 0 and node.mover is None
+    open_still = draining.close(node) if closes else len(connections.established(node))
+    holds.place(hold, reason)
+    if hold == holds.DRAIN:
+        _check_peer_is_not_drained(node)
+    if wait:
+        _wait_for_peer(node)
+    return open_still if node.mover is None else len(connections.established(node))
+
+
+def _counted(connections: int) -> str:
+    if connections == 0:
+        return "No connection was open any more"
+    return f"{connections} connection{'s were' if connections > 1 else ' was'} still open"
+
+
 def _is_drained(peer: Status) -> bool:
     return any(hold["kind"] == holds.DRAIN for hold in peer.get("hold") or [])
 
@@ -130,9 +184,9 @@ def _comes_back() -> bool:
 
 def _wait_for_peer(node: Settings) -> None:
     """Returns once the peer is MASTER and has the addresses."""
-    if not _wait(lambda: _is_master(status.of_peer(node)), TAKE_OVER_SECONDS + 2 * node.take_over_seconds):
+    if not draining.until(lambda: _is_master(status.of_peer(node)), TAKE_OVER_SECONDS + 2 * node.take_over_seconds):
         raise Refused(f"{node.peer} did not become MASTER, so {node.node} may be it again. `ha-lb logs` says more.")
-    if node.mover and not _wait(lambda: _not_moved(node) is None, MOVE_SECONDS):
+    if node.mover and not draining.until(lambda: _not_moved(node) is None, MOVE_SECONDS):
         raise NotMoved(f"{_not_moved(node)}. Its agent goes on trying.")
 
 
@@ -147,9 +201,17 @@ def _is_master(peer: Status | None) -> bool:
     return peer is not None and peer["state"] == "MASTER"
 
 
+class _Undoing:
+    def __init__(self) -> None:
+        self.order = b""
+
+    def but_for_the_hold(self) -> None:
+        self.order = KEEP_HOLD
+
+
 @contextlib.contextmanager
-def _held_by_this_command(reason: str) -> Iterator[None]:
-    """Lifted when this command ends, even when it is killed: by a child that waits for nothing else."""
+def _undone_afterwards(node: Settings, hold: str) -> Iterator[_Undoing]:
+    """All that a hand-over does here, when this command ends, even when it is killed: by a child that waits."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -157,22 +219,18 @@ def _held_by_this_command(reason: str) -> Iterator[None]:
         os.setsid()
         for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
             signal.signal(number, signal.SIG_IGN)
-        os.read(reader, 1)
-        holds.lift(holds.SWITCHOVER)
-        os._exit(0)
+        keeps_hold = os.read(reader, 1) == KEEP_HOLD
+        try:
+            draining.put_back(node)
+        finally:
+            if not keeps_hold:
+                holds.lift(hold)
+            os._exit(0)
     os.close(reader)
+    undoing = _Undoing()
     try:
-        holds.place(holds.SWITCHOVER, reason)
-        yield
+        yield undoing
     finally:
+        os.write(writer, undoing.order)
         os.close(writer)
         os.waitpid(child, 0)
-
-
-def _wait(is_true: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not is_true():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True

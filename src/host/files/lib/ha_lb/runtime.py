@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from .changes import Configuration, NeedsReload, Remove, ReplaceTable, Step, Tell, steps
@@ -14,6 +16,10 @@ SOCKET = Path("/run/haproxy/admin.sock")
 ANSWER_SECONDS = 5
 # What HAProxy takes at once is its buffer, of 16 KiB as a rule.
 LARGEST_COMMAND = 12_000
+# Frontends that are no user's.
+OWN = "ha-lb-"
+STREAM = re.compile(rf"(?P<at>\S+): .*\bsrc=(?P<source>\S+) fe=(?!GLOBAL |{OWN})\S+ .*\bage=(?P<age>\S+) ")
+UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 # For the last requests of servers that go; longer ones are for the old process of a reload to end.
 REMOVAL_SECONDS = 10
 
@@ -59,7 +65,7 @@ def _remove(step: Remove) -> None:
         _tell(f"set server {server} state maint", "")
     deadline = time.monotonic() + REMOVAL_SECONDS
     for server in step.servers:
-        while (answer := _ask(f"del server {server}")) != "Server deleted.":
+        while (answer := ask(f"del server {server}")) != "Server deleted.":
             if "connections" not in answer or time.monotonic() > deadline:
                 raise Refused(f"it cannot remove {server} now: {answer}")
             time.sleep(0.05)
@@ -70,7 +76,7 @@ def _replace_table(step: ReplaceTable) -> None:
     for batch in _batches(step.entries):
         _tell(f"add map @{version} {step.path} <<\n{batch}", "")
     # What does not fit into its buffer it leaves out without a word.
-    taken = len(_ask(f"show map @{version} {step.path}").splitlines())
+    taken = len(ask(f"show map @{version} {step.path}").splitlines())
     if taken != len(step.entries):
         raise Refused(f"it took {taken} of {len(step.entries)} entries of {step.path}")
     _tell(f"commit map @{version} {step.path}", "")
@@ -87,8 +93,39 @@ def _batches(entries: tuple[str, ...]) -> Iterator[str]:
         yield batch
 
 
+def frontends() -> dict[str, str]:
+    """Those that clients come to, and what HAProxy says of each: OPEN, STOP, and so on."""
+    return frontends_in(ask("show stat -1 1 -1"))
+
+
+def frontends_in(statistics: str) -> dict[str, str]:
+    rows = csv.DictReader(statistics.lstrip("# ").splitlines())
+    return {row["pxname"]: row["status"] for row in rows if not row["pxname"].startswith(OWN)}
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A request, or a TCP connection, that HAProxy serves: where in its memory, for whom, and for how many seconds."""
+
+    id: str
+    age: int
+
+
+def streams() -> list[Stream]:
+    return streams_in(ask("show sess"))
+
+
+def streams_in(listed: str) -> list[Stream]:
+    found = (STREAM.match(line) for line in listed.splitlines())
+    return [Stream(f"{one['at']} {one['source']}", _seconds(one["age"])) for one in found if one]
+
+
+def _seconds(age: str) -> int:
+    return sum(int(count) * UNITS[unit] for count, unit in re.findall(r"(\d+)([dhms])", age))
+
+
 def _tell(command: str, answer: str) -> re.Match[str]:
-    said = _ask(command)
+    said = ask(command)
     match = re.fullmatch(answer, said, re.DOTALL)
     if match is None:
         # Not the whole command: it may hold a key.
@@ -96,7 +133,7 @@ def _tell(command: str, answer: str) -> re.Match[str]:
     return match
 
 
-def _ask(command: str) -> str:
+def ask(command: str) -> str:
     """An empty line ends what follows `<<`."""
     if len(command) > LARGEST_COMMAND + 1000:
         raise Refused("a certificate is too long for its runtime API")

@@ -91,6 +91,12 @@ class Settings:
     packages: tuple[str, ...] = ()
 
     @property
+    def shared_on_host(self) -> tuple[str, ...]:
+        """What packets for the pair's addresses are addressed to when they reach this node."""
+        held = [item.address.partition("/")[0] for item in self.held_addresses]
+        return tuple(dict.fromkeys(held + [shared.on_host for shared in self.addresses]))
+
+    @property
     def services(self) -> tuple[str, ...]:
         """All that run on a node."""
         return (self.haproxy.service, "keepalived", "ha-lb-agent", *((VIP_AGENT,) if self.mover else ()))
