@@ -1,8 +1,8 @@
 // The component: arguments in, resource tree out. It wires; others validate, render and talk to hosts.
 import * as pulumi from "@pulumi/pulumi";
 import type { HaLoadBalancerArgs } from "./args";
-import { bundles, installBundle, type MoverFacts } from "./host/bundle";
-import { apply, install } from "./host/commands";
+import { adoptBundle, bundles, installBundle, type MoverFacts } from "./host/bundle";
+import { adopt, apply, install } from "./host/commands";
 import { failoverModel } from "./keepalived/model";
 import type { Mover, PlatformNode, Shared } from "./platform";
 import { validate } from "./validate";
@@ -49,10 +49,20 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
       .all([settings, facts, moverFacts(platform.mover), nodes[0].ssh.privateKey])
       .apply(([valid, pair, mover, secret]) => bundles(valid, { ...pair, mover, secret }));
 
-    const packages = settings.apply((valid) => installBundle(valid, platform.mover?.packages));
+    const packages = settings.apply((valid) => installBundle(valid, platform));
     const installed = ([0, 1] as const).map((index) =>
       install(childName(index, "install"), nodes[index], packages, childOf(nodes[index])),
     );
+    // Both nodes have passed before either is touched.
+    const adopted = platform.adopt
+      ? ([0, 1] as const).map((index) =>
+          adopt(childName(index, "adopt"), nodes[index], facts.apply(adoptBundle), {
+            ...childOf(nodes[index]),
+            dependsOn: installed,
+          }),
+        )
+      : [];
+    const prepared = [...installed, ...adopted];
     // What has installed newer programs is followed by what starts them.
     const upgrades = pulumi
       .all([settings, packages])
@@ -60,11 +70,11 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
     // One node after the other: the second one only once the first serves.
     const first = apply(childName(0, "apply"), nodes[0], files[0], upgrades, {
       ...childOf(nodes[0]),
-      dependsOn: installed,
+      dependsOn: prepared,
     });
     const second = apply(childName(1, "apply"), nodes[1], files[1], upgrades, {
       ...childOf(nodes[1]),
-      dependsOn: [first, ...installed],
+      dependsOn: [first, ...prepared],
     });
 
     const serving = pulumi.all([first.id, second.id]);

@@ -111,6 +111,11 @@ export interface Platform {
   readonly nodeNames: readonly string[];
   /** The platform's own arguments, for validation. */
   readonly args: Inputs;
+  /**
+   * A load balancer that was made by hand may serve on these machines, and is to be taken over.
+   * @default false: the nodes refuse that, and name what they found
+   */
+  readonly adopt?: boolean;
   /** Moves the addresses, where Keepalived itself cannot hold them. @default none */
   readonly mover?: Mover;
   /** What is wrong with these arguments, as far as they are known. */

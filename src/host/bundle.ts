@@ -10,6 +10,7 @@ import { type KeepalivedNode, markerAddress, renderKeepalived } from "../keepali
 import { masterDownSeconds, priorities, probeFailures } from "../keepalived/timers";
 import { type Program, packagesOf, programOf, sourceId } from "../packages/model";
 import { installFiles } from "../packages/render";
+import type { Platform } from "../platform";
 import type { Settings } from "../validate";
 import { renderTemplate } from "./template";
 
@@ -191,10 +192,25 @@ function byPath(one: BundleFile, other: BundleFile): number {
 }
 
 /** What installs the packages, and what it has to know. The same on both nodes. */
-export function installBundle({ packages, revision }: Settings, moverPackages: readonly string[] = []): Bundle {
-  const script = readFileSync(join(staticFiles, "install"), "utf8");
-  const others = installFiles(packages, moverPackages, revision);
-  return { files: [{ path: "install", mode: 0o755, content: script }, ...others] };
+export function installBundle(
+  { packages, revision }: Settings,
+  { adopt = false, mover }: Pick<Platform, "adopt" | "mover"> = {},
+): Bundle {
+  return {
+    files: [...program("install"), ...installFiles(packages, { moverPackages: mover?.packages, revision, adopt })],
+  };
+}
+
+/** What readies a node's hand-made load balancer for being taken over. The same on both nodes. */
+export function adoptBundle({ addresses }: Pick<PairFacts, "addresses">): Bundle {
+  const list = addresses.map(({ address }) => address).join(" ");
+  return { files: [...program("adopt"), { path: "settings", mode: 0o600, content: `ADDRESSES="${list}"\n` }] };
+}
+
+/** It runs before any bundle is there, and brings what it sources. */
+function program(name: "install" | "adopt"): BundleFile[] {
+  const file = (path: string, mode: number) => ({ path, mode, content: readFileSync(join(staticFiles, path), "utf8") });
+  return [file(name, 0o755), file("foreign", 0o644)];
 }
 
 function digest(files: readonly BundleFile[]): string {

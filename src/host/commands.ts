@@ -1,4 +1,4 @@
-// The two remote commands of a node. Content goes in by stdin: command lines are shown in previews and in errors.
+// The remote commands of a node. Content goes in by stdin: command lines are shown in previews and in errors.
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlatformNode, SshEndpoint } from "../platform";
@@ -18,6 +18,17 @@ export function install(
 ): remote.Command {
   const shown = pulumi.all([bundle, node.ssh.privateKey]).apply(([files, key]) => fingerprint(files, key));
   return command(name, node, bundle, UNPACK_AND_INSTALL, shown, { ...options, customTimeouts: minutes(20) });
+}
+
+/** Readies a hand-made load balancer for being taken over by `apply`, once both nodes are installed. Idempotent. */
+export function adopt(
+  name: string,
+  node: PlatformNode,
+  bundle: pulumi.Output<Bundle>,
+  options: pulumi.CustomResourceOptions,
+): remote.Command {
+  const shown = pulumi.all([bundle, node.ssh.privateKey]).apply(([files, key]) => fingerprint(files, key));
+  return command(name, node, bundle, UNPACK_AND_ADOPT, shown, { ...options, customTimeouts: minutes(5) });
 }
 
 /**
@@ -75,6 +86,8 @@ function unpacking(place: string, run: string): string {
     `${run} $incoming`,
   ].join("; ");
 }
+
+const UNPACK_AND_ADOPT = unpacking("incoming=$(mktemp -d)", "sh $incoming/adopt");
 
 const UNPACK_AND_INSTALL = unpacking("incoming=$(mktemp -d)", "sh $incoming/install");
 

@@ -11,14 +11,18 @@ interface InstallFile {
 
 const DEFAULT_LOCK_SECONDS = 300;
 
-/**
- * @param moverPackages what the platform's mover needs beside what every node does
- * @param revision another one than before has the node look again what is missing
- */
+interface InstallOptions {
+  /** What the platform's mover needs beside what every node does. @default nothing */
+  readonly moverPackages?: readonly string[];
+  /** Another one than before has the node look again what is missing. @default none */
+  readonly revision?: string;
+  /** Whether a load balancer that was made by hand may be there. @default false */
+  readonly adopt?: boolean;
+}
+
 export function installFiles(
   packages: Packages = {},
-  moverPackages: readonly string[] = [],
-  revision = "",
+  { moverPackages = [], revision = "", adopt = false }: InstallOptions = {},
 ): InstallFile[] {
   const program = programOf(packages.haproxy);
   const source = sourceOf(packages);
@@ -29,6 +33,7 @@ export function installFiles(
     HAPROXY_BRANCH: program.branch ?? "",
     OTHER_PACKAGES: `"${others.join(" ")}"`,
     UPGRADE: packages.upgrade ?? "never",
+    ADOPT: adopt ? "yes" : "no",
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   return [

@@ -62,6 +62,14 @@ export interface ExistingArgs {
   /** At least one. */
   virtualAddresses: pulumi.Input<pulumi.Input<VirtualAddressArgs>[]>;
   ssh: SshArgs;
+  /**
+   * Take over the HAProxy and Keepalived that serve these addresses on these hosts already, made by hand or by another
+   * tool: the standby first, with one gap of a failover's length. Their configuration is copied to
+   * /var/backups/ha-load-balancer (docs/migrating.md). Without it, both hosts are checked and refuse such a
+   * configuration before anything is changed. Has no effect on nodes that this pair runs on already.
+   * @default false
+   */
+  adopt?: boolean;
 }
 
 /** Runs the pair on two hosts that exist and can be reached by SSH. */
@@ -71,6 +79,7 @@ export function existing(args: ExistingArgs): Platform {
     name: "existing",
     nodeNames: nodes.map((node) => node?.name).filter((name) => typeof name === "string"),
     args: { ...args },
+    adopt: args?.adopt,
     problems: (draft) => existingProblems(draft as unknown as ExistingDraft),
     shared: () => ({ addresses: pulumi.output(args.virtualAddresses).apply(sharedAddresses) }),
     node: (_context, _shared, index) => {

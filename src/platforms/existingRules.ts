@@ -17,6 +17,7 @@ export interface ExistingDraft {
   readonly nodes: Draft<Node[]>;
   readonly virtualAddresses: Draft<VirtualAddress[]>;
   readonly ssh: Draft<Ssh>;
+  readonly adopt?: Draft<boolean>;
 }
 
 type Rule = (draft: ExistingDraft) => Problem[];
@@ -165,8 +166,13 @@ const addressesAreFree: Rule = ({ nodes, virtualAddresses }) => {
   });
 };
 
-const nothingElse: Rule = (draft) =>
-  unknownProperties("platform", { ...draft }, ["nodes", "virtualAddresses", "ssh"] satisfies (keyof ExistingDraft)[]);
+const adoptFlag: Rule = ({ adopt }) =>
+  adopt === UNKNOWN
+    ? [problem("platform.adopt", "is an Output. Give true or false; which commands there are depends on it.")]
+    : checks.optional(checks.flag)("platform.adopt", adopt);
+
+const PROPERTIES = ["nodes", "virtualAddresses", "ssh", "adopt"] satisfies (keyof ExistingDraft)[];
+const nothingElse: Rule = (draft) => unknownProperties("platform", { ...draft }, PROPERTIES);
 
 const rules: readonly Rule[] = [
   nothingElse,
@@ -176,6 +182,7 @@ const rules: readonly Rule[] = [
   addressShapes,
   addressesAreFree,
   sshShape,
+  adoptFlag,
 ];
 
 export function existingProblems(draft: ExistingDraft): Problem[] {

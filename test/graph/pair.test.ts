@@ -57,6 +57,19 @@ describe("the resource tree", () => {
     assert.deepEqual(needs("edge-lb2-apply").sort(), ["edge-lb1-apply", "edge-lb1-install", "edge-lb2-install"]);
   });
 
+  it("readies both nodes for being taken over, where that is asked for, once both are installed", async () => {
+    const adopting = await deploy(changed(["platform.adopt", true]));
+    const needs = (name: string) => named(adopting, name).dependencies.map((urn) => urn.split("::").pop());
+    const installs = ["edge-lb1-install", "edge-lb2-install"];
+    const adopts = ["edge-lb1-adopt", "edge-lb2-adopt"];
+    assert.deepEqual(names(adopting).sort(), [...tree, ...adopts].sort());
+    for (const name of adopts) {
+      assert.deepEqual(needs(name).sort(), installs);
+    }
+    assert.deepEqual(needs("edge-lb1-apply").sort(), [...adopts, ...installs].sort());
+    assert.deepEqual(needs("edge-lb2-apply").sort(), [...adopts, ...installs, "edge-lb1-apply"].sort());
+  });
+
   it("gives commands more time than a slow host needs", () => {
     assert.equal(named(program, "edge-lb1-install").createTimeout, "20m");
     assert.equal(named(program, "edge-lb1-apply").createTimeout, "10m");

@@ -48,6 +48,8 @@ export interface PairSettings {
   readonly revision?: string;
   /** The directory of a project that has another build of the package installed. @default this one's */
   readonly project?: string;
+  /** What serves on the hosts of `existing` already is taken over. @default false */
+  readonly adopt?: boolean;
   /** How the program goes about with the component; see program/index.ts. */
   readonly component?: {
     readonly name?: string;

@@ -1,18 +1,9 @@
-// Takes everything of this library off a host, by the very commands that the guide gives.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+// Takes everything of this library off a host, as the guide says, and the packages with it.
 import type { Host } from "../lab/host";
 import type { MachineName } from "../lab/layout";
 
-const guide = join(__dirname, "../../docs/operations.md");
-
-export async function takeOff(host: Host<MachineName>, inCloud = false): Promise<void> {
-  const [, part = ""] = /## Taking it off a host\n([\s\S]*?)\n## /.exec(readFileSync(guide, "utf8")) ?? [];
-  const [everywhere, before] = [...part.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands]) => commands);
-  if (!everywhere || !before) {
-    throw new Error(`${guide} has no commands for taking it off a host`);
-  }
-  await host.must(["set -e", ...(inCloud ? [before] : []), everywhere].join("\n"));
+export async function takeOff(host: Host<MachineName>): Promise<void> {
+  await host.must("ha-lb uninstall --force && apt-get -q purge --yes haproxy keepalived", { timeoutMs: 120_000 });
 }
 
 /** What a host still has of this library: files, units and links, addresses that were shared. */

@@ -39,6 +39,10 @@ vrrp_instance VI_1 {
     virtual_router_id 51
     priority ${priority}
     advert_int ${settings.advertSeconds}
+    authentication {
+        auth_type PASS
+        auth_pass 1111
+    }
     virtual_ipaddress {
         ${sharedAddress.ipv4}/24 dev eth0
     }

@@ -58,7 +58,7 @@ describe("a pair on AWS beside what is there already", function () {
     assert.equal((await running()).length, 2);
     for (const name of [await pair.standby(), await pair.active()]) {
       assert.ok(await pair.answers(), "clients are served to the end");
-      await takeOff(pair.host(name), true);
+      await takeOff(pair.host(name));
       assert.deepEqual(await leftOn(pair.host(name), pair.addresses), []);
     }
     await terminate(

@@ -81,7 +81,7 @@ describe("a pair on Hetzner Cloud beside what is there already", function () {
     assert.ok(lab.machines().every((machine) => machine.isPowered()));
     for (const name of [await pair.standby(), await pair.active()]) {
       assert.ok(await pair.answers(), "clients are served to the end");
-      await takeOff(pair.host(name), true);
+      await takeOff(pair.host(name));
       assert.deepEqual(await leftOn(pair.host(name), pair.addresses), []);
     }
   });

@@ -29,6 +29,7 @@ function platformArguments(lab: Lab, settings: PairSettings = {}) {
   return {
     virtualAddresses: [{ address: `${sharedAddress.ipv4}/24` }, { address: `${sharedAddress.ipv6}/64` }],
     nodes,
+    adopt: settings.adopt,
     ssh: {
       user: settings.sshUser,
       bastion: settings.bastion,

@@ -15,7 +15,7 @@ describe("what a node installs from", () => {
   it("is the distribution alone where nothing is said", () => {
     assert.deepEqual(contents(), {
       settings:
-        'LOCK_SECONDS=300\nHAPROXY_PACKAGE=haproxy\nHAPROXY_BRANCH=\nOTHER_PACKAGES="keepalived python3 iproute2 nftables"\nUPGRADE=never\n',
+        'LOCK_SECONDS=300\nHAPROXY_PACKAGE=haproxy\nHAPROXY_BRANCH=\nOTHER_PACKAGES="keepalived python3 iproute2 nftables"\nUPGRADE=never\nADOPT=no\n',
     });
   });
 
@@ -23,7 +23,7 @@ describe("what a node installs from", () => {
     const files = contents(community);
     assert.equal(
       files.settings,
-      'LOCK_SECONDS=300\nHAPROXY_PACKAGE=haproxy\nHAPROXY_BRANCH=3.0\nOTHER_PACKAGES="keepalived python3 iproute2 nftables"\nUPGRADE=never\n',
+      'LOCK_SECONDS=300\nHAPROXY_PACKAGE=haproxy\nHAPROXY_BRANCH=3.0\nOTHER_PACKAGES="keepalived python3 iproute2 nftables"\nUPGRADE=never\nADOPT=no\n',
     );
     assert.match(
       files[SOURCES] ?? "",
@@ -38,7 +38,7 @@ describe("what a node installs from", () => {
     const files = contents({ ...community, edition: "enterprise", enterpriseKey: "0123456789abcdef" });
     assert.equal(
       files.settings,
-      'LOCK_SECONDS=300\nHAPROXY_PACKAGE=hapee-3.0r1-lb\nHAPROXY_BRANCH=\nOTHER_PACKAGES="keepalived python3 iproute2 nftables"\nUPGRADE=never\n',
+      'LOCK_SECONDS=300\nHAPROXY_PACKAGE=hapee-3.0r1-lb\nHAPROXY_BRANCH=\nOTHER_PACKAGES="keepalived python3 iproute2 nftables"\nUPGRADE=never\nADOPT=no\n',
     );
     const url = "https://www.haproxy.com/download/hapee/key/0123456789abcdef-plus/3.0r1";
     assert.ok(files[SOURCES]?.includes(`URIs: ${url}/{distribution}-{codename}/{architecture}/\nSuites: {codename}\n`));

@@ -114,6 +114,12 @@ const cases: readonly Case[] = [
     ],
     [],
   ],
+  ["know whether to take over what is there", [["platform.adopt", true]], []],
+  [
+    "want that said plainly",
+    [["platform.adopt", "yes"]],
+    ['platform.adopt: "yes" is not a boolean. Use true or false.'],
+  ],
   [
     "want a virtual address",
     [["platform.virtualAddresses", []]],

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import network, services, settings
+from . import adoption, network, services, settings
 from .bundle import Running, changed_by_hand, identify, running, seal
 from .checks import Refused, check, check_change
 from .commands import run
@@ -109,9 +109,11 @@ def _go_back(previous: Path | None, failed: Path) -> str:
         return "It is the bundle that was in use before; it stays."
     try:
         if previous is None:
-            services.stop_all(settings.load(failed))
+            node = settings.load(failed)
+            services.stop_all(node)
             CURRENT.unlink(missing_ok=True)
-            return "There was no earlier bundle to go back to; nothing of this one runs."
+            outcome = "There was no earlier bundle to go back to; nothing of this one runs."
+            return f"{outcome} {adoption.bring_back(node)}" if adoption.are_there() else outcome
         _point_to(previous)
         services.use(previous, Running(failed))
         services.wait_until_serving(settings.load(previous), pair_is_new=False)

@@ -9,7 +9,7 @@ import sys
 import time
 from typing import NoReturn
 
-from . import doctor, draining, handover, metrics, settings, status
+from . import doctor, draining, handover, metrics, settings, status, uninstalling
 from .verdict import judge
 
 EXIT_STATUS = {"redundant": 0, "degraded": 1, "down": 2}
@@ -51,6 +51,9 @@ def main(arguments: list[str]) -> int:
             help="that connections have to end before the addresses move; 0: none (default: %(default)g)",
         )
     commands.add_parser("undrain", help="let this node serve again")
+    removed = commands.add_parser("uninstall", help="take everything but the packages off this host")
+    removed.add_argument("--restore", action="store_true", help="have the load balancer serve that was here before")
+    removed.add_argument("--force", action="store_true", help="even when nobody might serve then")
     commands.add_parser("doctor", help="look for what is wrong on this node, and say how to mend it")
     commands.add_parser("logs", help="the journal of all services; takes journalctl's options")
     chosen, rest = parser.parse_known_args(arguments)
@@ -78,6 +81,8 @@ def _hand_over(chosen: argparse.Namespace, node: settings.Settings) -> int:
             print(handover.switchover(node, chosen.drain_seconds))
         elif chosen.command == "drain":
             print(handover.drain(node, chosen.reason, chosen.drain_seconds, force=chosen.force))
+        elif chosen.command == "uninstall":
+            print(uninstalling.uninstall(node, restore=chosen.restore, force=chosen.force))
         else:
             print(handover.undrain(node))
     except handover.Refused as refusal:

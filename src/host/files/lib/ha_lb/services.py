@@ -8,14 +8,15 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from . import handover, mover_status, readiness, runtime, settings, shared_addresses, status
+from . import adoption, handover, mover_status, readiness, runtime, settings, shared_addresses, status
 from .bundle import REVISION, Running
 from .commands import is_active, run, said
-from .settings import CURRENT, KEEPALIVED, VIP_AGENT, Program, Settings
+from .settings import ADOPTING, CURRENT, KEEPALIVED, VIP_AGENT, Program, Settings
 
 SYSTEM = Path("/etc/systemd/system")
 TMPFILES = Path("/etc/tmpfiles.d/ha-load-balancer.conf")
 DROP_IN = "ha-load-balancer.conf"
+KEEPALIVED_DROP_IN = SYSTEM / "keepalived.service.d" / DROP_IN
 VIP_UNIT = SYSTEM / f"{VIP_AGENT}.service"
 HAPROXY_FILES = ("haproxy.cfg", "haproxy")
 KEEPALIVED_FILES = ("keepalived.conf", "interfaces.conf")
@@ -29,6 +30,8 @@ VIP_AGENT_FILES = (
     "secrets",
     "units/ha-lb-vip.service",
 )
+# It runs before this library comes where somebody made it by hand, whatever edition is to follow.
+DEBIAN_HAPROXY = "haproxy"
 START_SECONDS = 20
 # A BACKUP that hears nobody is MASTER after its timers; on a busy machine a little later.
 HEARING_FACTOR = 1.5
@@ -46,7 +49,7 @@ def links(node: Settings) -> dict[Path, str]:
     """Where systemd and operators look, and the file of the bundle that they find there."""
     return {
         SYSTEM / f"{node.haproxy.service}.service.d" / DROP_IN: "units/haproxy.conf",
-        SYSTEM / "keepalived.service.d" / DROP_IN: "units/keepalived.conf",
+        KEEPALIVED_DROP_IN: "units/keepalived.conf",
         SYSTEM / "ha-lb-agent.service": "units/ha-lb-agent.service",
         TMPFILES: "units/tmpfiles.conf",
         Path("/usr/local/sbin/ha-lb"): "bin/ha-lb",
@@ -71,6 +74,7 @@ def use(bundle: Path, now: Running) -> None:
 
     haproxy = restarts(node.haproxy, "units/haproxy.conf")
     keepalived = restarts(KEEPALIVED, "units/keepalived.conf")
+    others = KEEPALIVED_DROP_IN in wrong and is_active("keepalived") == [True]
     with handover.aside(node) if haproxy or keepalived else contextlib.nullcontext():
         _retire_other_services(node)
         _retire_vip_agent(node)
@@ -78,12 +82,29 @@ def use(bundle: Path, now: Running) -> None:
         if wrong or anew or now.differs(bundle, "units"):
             _systemctl("daemon-reload")
         _enable(node.services)
+        if others:
+            _take_over(node)
+            return
         _bring(node.haproxy.service, restart=haproxy, reload=not haproxy and (anew or not _runs_with(bundle, now)))
         _bring("ha-lb-agent", restart=anew or now.differs(bundle, *AGENT_FILES), reload=False)
         if node.mover:
             # Before Keepalived makes this node MASTER.
             _bring(VIP_AGENT, restart=anew or now.differs(bundle, *VIP_AGENT_FILES), reload=False)
         _bring("keepalived", restart=keepalived, reload=anew or now.differs(bundle, *KEEPALIVED_FILES))
+
+
+def _take_over(node: Settings) -> None:
+    """From services that run with somebody else's configuration: in one go, so that there is one gap.
+
+    Keepalived goes first of all: a peer that waits takes an agent that answers for its end.
+    """
+    _systemctl("stop", "keepalived")
+    _systemctl("restart", *_without_waiting(), *node.services)
+
+
+def _without_waiting() -> tuple[str, ...]:
+    """Where Keepalived may start only later."""
+    return ("--no-block",) if ADOPTING.exists() else ()
 
 
 def _runs_with(bundle: Path, now: Running) -> bool:
@@ -122,7 +143,7 @@ def wait_until_serving(wanted: Settings, *, pair_is_new: bool) -> None:
     )
     master = _Master(wanted)
     _wait(
-        master.is_known,
+        lambda: adoption.waits(wanted) or master.is_known(),
         START_SECONDS + 2 * wanted.take_over_seconds,
         lambda: f"neither this node nor its peer became MASTER. Keepalived said:\n{_journal('keepalived')}",
     )
@@ -172,6 +193,8 @@ def _wait_for_first_move(wanted: Settings) -> None:
 def _retire_other_services(node: Settings) -> None:
     """Another edition's HAProxy would hold the ports."""
     wanted = links(node)
+    if node.haproxy.service != DEBIAN_HAPROXY:
+        run("systemctl", "disable", "--now", "--quiet", DEBIAN_HAPROXY)
     for drop_in in SYSTEM.glob(f"*.service.d/{DROP_IN}"):
         if drop_in not in wanted:
             run("systemctl", "disable", "--now", "--quiet", drop_in.parent.name.removesuffix(".service.d"))
@@ -227,7 +250,7 @@ def _enable(units: tuple[str, ...]) -> None:
 def _bring(service: str, *, restart: bool, reload: bool) -> None:
     [runs] = is_active(service)
     if not runs or restart:
-        _systemctl("restart", service)
+        _systemctl("restart", *_without_waiting(), service)
     elif reload:
         _systemctl("reload", service)
 

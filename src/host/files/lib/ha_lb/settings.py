@@ -12,6 +12,8 @@ CURRENT = Path("/etc/ha-load-balancer/current")
 BUNDLES = Path("/etc/ha-load-balancer/bundles")
 # Names HAProxy's configuration. Not part of node.json: another configuration is nothing to start the agents anew for.
 IDENTITY = "haproxy/maps/identity.map"
+# There while this node, the standby of a hand-made pair, waits until the other node is taken over.
+ADOPTING = Path("/etc/ha-load-balancer/adopting")
 # What outlives a reboot.
 STATE = Path("/var/lib/ha-load-balancer")
 RUN = Path("/run/ha-load-balancer")

@@ -9,10 +9,10 @@ from typing import Any
 
 from . import holds, mover_status, network, shared_addresses
 from .commands import is_active
-from .settings import CURRENT, RUN, Settings
+from .settings import ADOPTING, CURRENT, RUN, Settings
 
 Status = dict[str, Any]
-# What is needed of a node; `hold` and `mover` come beside it.
+# What is needed of a node; `hold`, `waits` and `mover` come beside it.
 TOLD = {"node", "state", "since", "ready", "bundle", "release", "problems"}
 
 
@@ -36,6 +36,7 @@ def local(settings: Settings) -> Status:
         "release": settings.release,
         "problems": problems,
         "hold": hold,
+        "waits": ADOPTING.exists(),
         "mover": mover_status.local(settings, time.time()),
     }
 
@@ -71,6 +72,11 @@ def _problems(settings: Settings, services: dict[str, bool], tracked: dict[str, 
     found = [f"{name}.service does not run" for name, runs in services.items() if not runs]
     if services[settings.haproxy.service] and tracked["ready"]:
         found.append("HAProxy runs but does not answer")
+    if ADOPTING.exists():
+        found.append(
+            f"Keepalived does not start before {settings.peer} is taken over from the hand-made pair; "
+            f"if that one is gone for good, remove {ADOPTING}"
+        )
     return found
 
 

@@ -1,0 +1,64 @@
+"""A hand-made pair that is being taken over: who waits for whom, and how what served before serves again.
+
+`adopt` has left one Keepalived that is not ours at most: that of the node that serves. It stops before the agent of its
+node starts. So a peer whose agent answers has no Keepalived but ours; and as long as it is silent, ours must not start.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from . import status
+from .commands import run
+from .settings import ADOPTING, Settings
+
+# Copies of the configuration that `adopt` made, and what it noted of the services.
+ORIGINALS = Path("/var/backups/ha-load-balancer/originals")
+SERVICES = ORIGINALS / "services"
+POLL_SECONDS = 0.2
+
+
+def waits(node: Settings) -> bool:
+    """Whether this node stays out until its peer is taken over."""
+    return ADOPTING.exists() and status.of_peer(node) is None
+
+
+def await_peer(node: Settings) -> None:
+    while waits(node):
+        time.sleep(POLL_SECONDS)
+    ADOPTING.unlink(missing_ok=True)
+
+
+def are_there() -> bool:
+    """Whether something served here before this pair did."""
+    return SERVICES.exists()
+
+
+def bring_back(node: Settings) -> str:
+    """Has what served before serve again, our services being stopped. Keepalived only where it is the only kind."""
+    peer = status.of_peer(node)
+    # One that waits has not seen an answer from here, and will not see one any more.
+    peer_is_ours = peer is not None and not peer.get("waits")
+    started = []
+    for line in SERVICES.read_text().splitlines():
+        unit, enabled, active = line.split()
+        if unit == "keepalived" and peer_is_ours:
+            continue
+        if enabled == "enabled":
+            run("systemctl", "enable", "--quiet", unit)
+        if active == "active" and run("systemctl", "start", unit).returncode == 0:
+            started.append(unit)
+    again = f"{' and '.join(started) or 'nothing'} of what was here before runs again"
+    if peer_is_ours:
+        return (
+            f"{again}, without its Keepalived: {node.peer} still runs ours, and would not hear it. "
+            "Once it no longer does: `systemctl enable --now keepalived`."
+        )
+    return f"{again}."
+
+
+def copy_back() -> None:
+    """Puts the configuration where `adopt` found it."""
+    shutil.copytree(ORIGINALS / "etc", "/etc", dirs_exist_ok=True, symlinks=True)

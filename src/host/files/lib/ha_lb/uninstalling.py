@@ -1,0 +1,79 @@
+"""Takes everything but packages and logs off this host, and has it be what it was before, if that is wanted."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from pathlib import Path
+
+from . import adoption, services, status
+from .commands import run
+from .handover import Refused
+from .settings import BUNDLES, RUN, RUN_VIP, STATE, Settings
+from .status import Status
+
+APT = Path("/etc/apt")
+APT_FILES = ("sources.list.d/*.sources", "preferences.d/*.pref", "keyrings/*.asc", "auth.conf.d/*.conf")
+
+
+def uninstall(node: Settings, *, restore: bool, force: bool) -> str:
+    adopted = adoption.are_there()
+    if restore and not adopted:
+        raise Refused(f"{adoption.ORIGINALS} is not there: nothing was taken over on this host. Leave out `--restore`.")
+    refusal = None if force else why_not(status.local(node), status.of_peer(node), node.peer)
+    if refusal:
+        raise Refused(refusal)
+    if restore:
+        adoption.copy_back()
+    services.stop_all(node)
+    # First of all, as clients wait for that.
+    left = _what_serves_now(node, adopted, restore)
+    _remove_files(node)
+    run("systemctl", "reset-failed", *node.services)
+    # Gone with its package where it came with one.
+    users = ("ha-lb",) if _is_installed("haproxy") else ("ha-lb", "haproxy")
+    for user in users:
+        run("userdel", user)
+    return f"{node.node} has nothing of this library any more but packages and logs. {left}"
+
+
+def why_not(own: Status, peer: Status | None, peer_name: str) -> str | None:
+    """Whoever serves is the last to go, unless somebody else can."""
+    if own["state"] != "MASTER" or (peer and peer["ready"]):
+        return None
+    able = "is not ready" if peer else "does not tell its state"
+    return f"{own['node']} serves, and {peer_name} {able}: nobody might serve then. `--force` does it all the same."
+
+
+def _what_serves_now(node: Settings, adopted: bool, restore: bool) -> str:
+    if restore:
+        said = adoption.bring_back(node)
+        shutil.rmtree(adoption.ORIGINALS)
+        with contextlib.suppress(OSError):
+            adoption.ORIGINALS.parent.rmdir()
+        return said
+    if adopted:
+        return f"HAProxy and Keepalived are off; what was here before is where it was, and in {adoption.ORIGINALS}."
+    # As after `apt-get install`: its own configuration serves nobody.
+    programs = (node.haproxy.service, "keepalived")
+    run("systemctl", "preset", "--quiet", *programs)
+    run("systemctl", "start", *programs)
+    return "HAProxy and Keepalived are as their packages have them."
+
+
+def _remove_files(node: Settings) -> None:
+    for directory in (BUNDLES.parent, RUN, RUN_VIP, STATE):
+        shutil.rmtree(directory, ignore_errors=True)
+    for pattern in APT_FILES:
+        for file in APT.glob(pattern):
+            if file.stem == "ha-load-balancer":
+                file.unlink()
+    for link in services.links(node):
+        # The directory of a drop-in, which may have others.
+        if link.parent.name.endswith(".service.d"):
+            with contextlib.suppress(OSError):
+                link.parent.rmdir()
+
+
+def _is_installed(package: str) -> bool:
+    return run("dpkg-query", "--show", "--showformat", "${db:Status-Status}", package).stdout == "installed"

@@ -1,0 +1,133 @@
+// A live hand-made pair becomes one of this library's, and is what it was before again: under load, whichever node serves.
+import assert from "node:assert/strict";
+import { now } from "../lab/clock";
+import type { Lab } from "../lab/lab";
+import { loadBalancers, sharedAddress } from "../lab/layout";
+import { PulumiError } from "../lab/pulumi";
+import { audit } from "../pair/audit";
+import { haproxyFile, keepalivedFile, makeByHand, settledOn, unmakeByHand } from "../pair/handMade";
+import { Pair } from "../pair/pair";
+import { snapshot } from "../pair/snapshot";
+import { leftOn } from "../pair/takeOff";
+import { withLab } from "./labForTests";
+import { assertOneOutageAtMost } from "./movesOnce";
+
+/** A node is MASTER after three adverts and their skew; before that, Keepalived takes a second to end. */
+const TIMERS_MS = 3_600 + 1_000;
+/** Two restarts of services, on a machine that has others to run. */
+const SERVICES_MS = 4_000;
+const backup = "/var/backups/ha-load-balancer/originals";
+/** HAProxy's own check lets it pass. */
+const cannotStart = [{ name: "web", port: 80, defaultBackend: "app", raw: ["bind unix@/nowhere/web.socket"] }];
+
+describe("taking over a hand-made pair", function () {
+  this.timeout(600_000);
+  let lab: Lab;
+  let pair: Pair;
+  let before: string[][];
+
+  withLab("pair", async (started) => {
+    lab = started;
+    await makeByHand(lab, "lb1");
+    before = await snapshots();
+  });
+
+  after(() => lab && unmakeByHand(lab));
+
+  it("is refused without a word of the user's, on both nodes and before anything changes", async () => {
+    pair = await Pair.prepare(lab);
+    const message = await failure();
+    for (const file of [haproxyFile, keepalivedFile]) {
+      const named = message.split(`${file} was not made by this library`).length - 1;
+      assert.ok(named >= loadBalancers.length, `${file} is named ${named} times:\n${message}`);
+    }
+    assert.match(message, /Nothing was changed\.[\s\S]*give `adopt: true` to `existing`[\s\S]*move these files away/);
+    assert.ok(await pair.answers());
+    assert.deepEqual(await snapshots(), before);
+  });
+
+  it("has one gap, never two nodes with the address, and keeps a copy of the originals", async () => {
+    await pair.configure({ adopt: true });
+    await takesOneGap(() => pair.up());
+    await audit(pair);
+    for (const name of loadBalancers) {
+      const same = ["haproxy", "keepalived"].map((what) => `diff -r /etc/${what} ${backup}/etc/${what}`);
+      await pair.host(name).must([...same, `test -s ${backup}/README`].join(" && "));
+    }
+  });
+
+  it("may be forgotten then", async () => {
+    const [active, bundles] = [await pair.active(), await pair.recordedBundles()];
+    await pair.configure({});
+    const { changes } = await pair.up();
+    assert.deepEqual(changes, { delete: 2, update: 2 });
+    assert.deepEqual([await pair.active(), await pair.recordedBundles()], [active, bundles]);
+  });
+
+  it("is undone with one gap, and leaves both hosts as they were", async () => {
+    await pair.pulumi.destroy();
+    const [standby, active] = [await pair.standby(), await pair.active()];
+    await takesOneGap(async () => {
+      assert.match(await pair.host(standby).must("ha-lb uninstall --restore"), /systemctl enable --now keepalived/);
+      const { code, stderr } = await pair.host(active).run("ha-lb uninstall --restore");
+      assert.deepEqual([code, /nobody might serve then\. `--force`/.test(stderr)], [1, true], stderr);
+      await pair.host(active).must("ha-lb uninstall --restore --force");
+      await settledOn(lab, active);
+      await pair.host(standby).must("systemctl enable --now keepalived");
+    });
+    await settledOn(lab, "lb1");
+    assert.deepEqual(await snapshots(), before);
+  });
+
+  it("lets what was there serve on when a node turns out not to, and goes through later", async () => {
+    await makeByHand(lab, "lb2");
+    pair = await Pair.prepare(lab, { adopt: true, frontends: cannotStart });
+    const client = await pair.startLoad({ perSecond: 100 });
+    const message = await failure().finally(() => client.stop().then(({ lost }) => assert.equal(lost, 0)));
+    assert.match(message, /nothing of this one runs\. haproxy and keepalived of what was here before runs again/);
+    for (const name of loadBalancers) {
+      await pair.host(name).must("systemctl is-active haproxy keepalived");
+    }
+    await pair.configure({ adopt: true });
+    await takesOneGap(() => pair.up());
+    await audit(pair);
+  });
+
+  it("is taken off without a return, too", async () => {
+    const [standby, active] = [await pair.standby(), await pair.active()];
+    await pair.host(standby).must("ha-lb uninstall");
+    const said = await pair.host(active).must("ha-lb uninstall --force");
+    assert.match(said, /HAProxy and Keepalived are off; what was here before is where it was/);
+    for (const name of loadBalancers) {
+      assert.deepEqual(await leftOn(pair.host(name), pair.addresses), []);
+      const { stdout } = await pair.host(name).run("systemctl is-enabled haproxy keepalived");
+      assert.equal(stdout, "disabled\ndisabled\n");
+    }
+  });
+
+  /** Work after which both nodes and their services are others, under load. */
+  async function takesOneGap(work: () => Promise<unknown>): Promise<void> {
+    const seen = new Set<string>();
+    const watch = setInterval(async () => seen.add((await lab.holdersOf(sharedAddress.ipv4)).join(" and ")), 50);
+    await assertOneOutageAtMost(pair, TIMERS_MS + SERVICES_MS, async () => {
+      const at = now();
+      await work();
+      return at;
+    }).finally(() => clearInterval(watch));
+    assert.ok(!seen.has("lb1 and lb2"), [...seen].join());
+  }
+
+  function snapshots(): Promise<string[][]> {
+    return Promise.all(loadBalancers.map((name) => snapshot(lab.hosts[name])));
+  }
+
+  /** What `up` says when it fails. */
+  async function failure(): Promise<string> {
+    const error = await pair.up().then(
+      () => assert.fail("`up` went well"),
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof PulumiError, String(error));
+    return error.message;
+  }
+});

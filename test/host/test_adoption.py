@@ -1,0 +1,98 @@
+"""Who waits for whom while a hand-made pair is taken over, and when its Keepalived may run again."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import node_states
+from ha_lb import adoption, uninstalling
+from node_settings import SETTINGS
+
+OURS = node_states.node("lb2", "MASTER", None, waits=False)
+WAITING = node_states.node("lb2", "STOPPED", None, waits=True)
+
+
+class Adopting(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, folder)
+        self.marker, self.services = folder / "adopting", folder / "services"
+        self.services.write_text("haproxy enabled active\nkeepalived enabled active\n")
+        self.peer = mock.Mock(return_value=None)
+        self.commands: list[str] = []
+        for name, value in {
+            "ADOPTING": self.marker,
+            "SERVICES": self.services,
+            "status": mock.Mock(of_peer=self.peer),
+            "run": self.run_command,
+            "POLL_SECONDS": 0,
+        }.items():
+            patch = mock.patch.object(adoption, name, value)
+            patch.start()
+            self.addCleanup(patch.stop)
+
+    def run_command(self, *command: str) -> subprocess.CompletedProcess[str]:
+        self.commands.append(" ".join(command))
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    def test_a_standby_waits_for_as_long_as_its_peer_has_no_agent(self) -> None:
+        self.marker.touch()
+        self.peer.side_effect = [None, None, OURS]
+        adoption.await_peer(SETTINGS)
+        self.assertEqual(self.peer.call_count, 3)
+        self.assertFalse(self.marker.exists())
+
+    def test_two_that_wait_for_each_other_both_go_on(self) -> None:
+        self.marker.touch()
+        self.peer.return_value = WAITING
+        adoption.await_peer(SETTINGS)
+
+    def test_an_operator_ends_the_wait_by_removing_the_mark(self) -> None:
+        self.marker.touch()
+
+        def remove(_: object) -> None:
+            self.marker.unlink()
+
+        self.peer.side_effect = remove
+        adoption.await_peer(SETTINGS)
+
+    def test_nobody_waits_without_the_mark(self) -> None:
+        adoption.await_peer(SETTINGS)
+        self.peer.assert_not_called()
+
+    def started_again(self, peer: dict[str, Any] | None) -> list[str]:
+        self.peer.return_value = peer
+        adoption.bring_back(SETTINGS)
+        return [command.split()[-1] for command in self.commands if " start " in command]
+
+    def test_all_that_ran_runs_again_while_the_peer_is_not_ours(self) -> None:
+        self.assertEqual(self.started_again(None), ["haproxy", "keepalived"])
+
+    def test_keepalived_stays_off_beside_a_peer_that_is_ours(self) -> None:
+        self.assertEqual(self.started_again(OURS), ["haproxy"])
+
+    def test_keepalived_runs_again_beside_a_peer_that_goes_on_waiting(self) -> None:
+        self.assertEqual(self.started_again(WAITING), ["haproxy", "keepalived"])
+
+    def test_what_did_not_run_before_does_not_run_after(self) -> None:
+        self.services.write_text("haproxy enabled active\nkeepalived disabled inactive\n")
+        self.assertEqual(self.started_again(None), ["haproxy"])
+        self.assertNotIn("systemctl enable --quiet keepalived", self.commands)
+
+
+class Uninstalling(unittest.TestCase):
+    def test_whoever_serves_is_the_last_to_go(self) -> None:
+        master, backup = node_states.node("lb1", "MASTER", None), node_states.node("lb2", "BACKUP", None)
+        fault = node_states.node("lb2", "FAULT", None)
+        self.assertIsNone(uninstalling.why_not(backup, master, "lb1"))
+        self.assertIsNone(uninstalling.why_not(backup, None, "lb1"))
+        self.assertIsNone(uninstalling.why_not(master, backup, "lb2"))
+        for peer, complaint in ((None, "does not tell its state"), (fault, "is not ready")):
+            refusal = uninstalling.why_not(master, peer, "lb2") or ""
+            self.assertRegex(refusal, f"^lb1 serves, and lb2 {complaint}: .*--force")
