@@ -1,5 +1,7 @@
 // A live hand-made pair becomes one of this library's, and is what it was before again: under load, whichever node serves.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { now } from "../lab/clock";
 import type { Lab } from "../lab/lab";
 import { loadBalancers, sharedAddress } from "../lab/layout";
@@ -16,6 +18,7 @@ import { assertOneOutageAtMost } from "./movesOnce";
 const TIMERS_MS = 3_600 + 1_000;
 /** Two restarts of services, on a machine that has others to run. */
 const SERVICES_MS = 4_000;
+const shipped = resolve(__dirname, "../../src/host/files");
 const backup = "/var/backups/ha-load-balancer/originals";
 /** HAProxy's own check lets it pass. */
 const cannotStart = [{ name: "web", port: 80, defaultBackend: "app", raw: ["bind unix@/nowhere/web.socket"] }];
@@ -43,6 +46,19 @@ describe("taking over a hand-made pair", function () {
     }
     assert.match(message, /Nothing was changed\.[\s\S]*give `adopt: true` to `existing`[\s\S]*move these files away/);
     assert.ok(await pair.answers());
+    assert.deepEqual(await snapshots(), before);
+  });
+
+  it("is refused, too, where an address would no longer be served", async () => {
+    const [lb1, place] = [lab.hosts.lb1, "/root/adopt"];
+    await lb1.must(`mkdir ${place} && echo 'ADDRESSES="${sharedAddress.ipv6}"' >${place}/settings`);
+    for (const name of ["adopt", "foreign"]) {
+      await lb1.must(`cat >${place}/${name}`, { input: readFileSync(join(shipped, name), "utf8") });
+    }
+    const { code, stderr } = await lb1.run(`sh ${place}/adopt ${place}`);
+    assert.equal(code, 1);
+    assert.match(stderr, /shares 198\.51\.100\.100, too\. List it in platform\.virtualAddresses/);
+    await lb1.must(`rm -r ${place}`);
     assert.deepEqual(await snapshots(), before);
   });
 

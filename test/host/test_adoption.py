@@ -69,7 +69,8 @@ class Adopting(unittest.TestCase):
     def started_again(self, peer: dict[str, Any] | None) -> list[str]:
         self.peer.return_value = peer
         adoption.bring_back(SETTINGS)
-        return [command.split()[-1] for command in self.commands if " start " in command]
+        [start] = [command for command in self.commands if command.startswith("systemctl start ")]
+        return start.split()[2:]
 
     def test_all_that_ran_runs_again_while_the_peer_is_not_ours(self) -> None:
         self.assertEqual(self.started_again(None), ["haproxy", "keepalived"])

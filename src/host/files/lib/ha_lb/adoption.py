@@ -41,15 +41,14 @@ def bring_back(node: Settings) -> str:
     peer = status.of_peer(node)
     # One that waits has not seen an answer from here, and will not see one any more.
     peer_is_ours = peer is not None and not peer.get("waits")
-    started = []
-    for line in SERVICES.read_text().splitlines():
-        unit, enabled, active = line.split()
-        if unit == "keepalived" and peer_is_ours:
-            continue
+    before = [line.split() for line in SERVICES.read_text().splitlines()]
+    units = [(unit, *was) for unit, *was in before if unit != "keepalived" or not peer_is_ours]
+    started = [unit for unit, _, active in units if active == "active"]
+    # What takes long comes later: clients wait.
+    run("systemctl", "start", *started)
+    for unit, enabled, _ in units:
         if enabled == "enabled":
             run("systemctl", "enable", "--quiet", unit)
-        if active == "active" and run("systemctl", "start", unit).returncode == 0:
-            started.append(unit)
     again = f"{' and '.join(started) or 'nothing'} of what was here before runs again"
     if peer_is_ours:
         return (
