@@ -16,19 +16,22 @@ export function install(
   bundle: pulumi.Output<Bundle>,
   options: pulumi.CustomResourceOptions,
 ): remote.Command {
-  const shown = pulumi.all([bundle, node.ssh.privateKey]).apply(([files, key]) => fingerprint(files, key));
-  return command(name, node, bundle, UNPACK_AND_INSTALL, shown, { ...options, customTimeouts: minutes(20) });
+  return prepare("install", name, node, bundle, { ...options, customTimeouts: minutes(20) });
 }
 
 /** Readies a hand-made load balancer for being taken over by `apply`, once both nodes are installed. Idempotent. */
-export function adopt(
-  name: string,
-  node: PlatformNode,
-  bundle: pulumi.Output<Bundle>,
-  options: pulumi.CustomResourceOptions,
+export function adopt(...[name, node, bundle, options]: Parameters<typeof install>): remote.Command {
+  return prepare("adopt", name, node, bundle, { ...options, customTimeouts: minutes(5) });
+}
+
+/** What runs before there is a bundle of the node's own. */
+function prepare(
+  script: "install" | "adopt",
+  ...[name, node, bundle, options]: Parameters<typeof install>
 ): remote.Command {
   const shown = pulumi.all([bundle, node.ssh.privateKey]).apply(([files, key]) => fingerprint(files, key));
-  return command(name, node, bundle, UNPACK_AND_ADOPT, shown, { ...options, customTimeouts: minutes(5) });
+  const run = unpacking("incoming=$(mktemp -d)", `sh $incoming/${script}`);
+  return command(name, node, bundle, run, shown, options);
 }
 
 /**
@@ -86,10 +89,6 @@ function unpacking(place: string, run: string): string {
     `${run} $incoming`,
   ].join("; ");
 }
-
-const UNPACK_AND_ADOPT = unpacking("incoming=$(mktemp -d)", "sh $incoming/adopt");
-
-const UNPACK_AND_INSTALL = unpacking("incoming=$(mktemp -d)", "sh $incoming/install");
 
 /** `apply` itself is in the bundle, so that it always fits what it installs. */
 const UNPACK_AND_APPLY = unpacking(
