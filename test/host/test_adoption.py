@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import subprocess
 import tempfile
@@ -15,6 +16,7 @@ from ha_lb import adoption, uninstalling
 from node_settings import SETTINGS
 
 OURS = node_states.node("lb2", "MASTER", None, waits=False)
+STARTING = node_states.node("lb2", "BACKUP", None, waits=False)
 WAITING = node_states.node("lb2", "STOPPED", None, waits=True)
 
 
@@ -48,10 +50,35 @@ class Adopting(unittest.TestCase):
         self.assertEqual(self.peer.call_count, 3)
         self.assertFalse(self.marker.exists())
 
-    def test_two_that_wait_for_each_other_both_go_on(self) -> None:
+    def test_it_lets_the_one_that_served_become_master_first(self) -> None:
+        self.marker.touch()
+        self.peer.side_effect = [STARTING, STARTING, OURS]
+        adoption.await_peer(SETTINGS)
+        self.assertEqual(self.peer.call_count, 3)
+
+    def test_it_does_not_wait_for_ever_for_one_that_does_not_become_master(self) -> None:
+        self.marker.touch()
+        self.peer.return_value = STARTING
+        with mock.patch("time.monotonic", side_effect=[100, 100, 112]):
+            adoption.await_peer(SETTINGS)
+        self.assertEqual(self.peer.call_count, 2)
+
+    def test_one_that_falls_silent_again_may_have_gone_back(self) -> None:
+        self.marker.touch()
+        self.peer.side_effect = [STARTING, None, STARTING, OURS]
+        with mock.patch("time.monotonic", side_effect=[100, 100, 200, 200]):
+            adoption.await_peer(SETTINGS)
+        self.assertEqual(self.peer.call_count, 4)
+
+    def test_of_two_that_wait_for_each_other_one_goes_first(self) -> None:
         self.marker.touch()
         self.peer.return_value = WAITING
         adoption.await_peer(SETTINGS)
+        self.marker.touch()
+        self.peer.side_effect = [WAITING, WAITING, OURS]
+        turned = dataclasses.replace(SETTINGS, own_address="10.0.0.12", peer_address="10.0.0.11")
+        adoption.await_peer(turned)
+        self.assertEqual(self.peer.call_count, 4)
 
     def test_an_operator_ends_the_wait_by_removing_the_mark(self) -> None:
         self.marker.touch()

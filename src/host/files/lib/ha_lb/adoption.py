@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import shutil
 import time
+from ipaddress import ip_address
 from pathlib import Path
 
 from . import status
 from .commands import run
 from .settings import ADOPTING, Settings
+from .status import Status
 
 # Copies of the configuration that `adopt` made, and what it noted of the services.
 ORIGINALS = Path("/var/backups/ha-load-balancer/originals")
 SERVICES = ORIGINALS / "services"
 POLL_SECONDS = 0.2
+# What services take beside their timers.
+START_SECONDS = 5
 
 
 def waits(node: Settings) -> bool:
@@ -26,9 +30,24 @@ def waits(node: Settings) -> bool:
 
 
 def await_peer(node: Settings) -> None:
-    while waits(node):
+    """Two that start at once could both become MASTER for a moment, so the peer, which served, comes first."""
+    answers_since = None
+    patience = 2 * node.take_over_seconds + START_SECONDS
+    while ADOPTING.exists():
+        peer = status.of_peer(node)
+        if peer is None:
+            answers_since = None
+        else:
+            answers_since = answers_since or time.monotonic()
+            if peer["state"] == "MASTER" or time.monotonic() - answers_since > patience or _comes_first(node, peer):
+                break
         time.sleep(POLL_SECONDS)
     ADOPTING.unlink(missing_ok=True)
+
+
+def _comes_first(node: Settings, peer: Status) -> bool:
+    """Of two that wait for each other, because neither served, one has to."""
+    return bool(peer.get("waits")) and int(ip_address(node.own_address)) < int(ip_address(node.peer_address))
 
 
 def are_there() -> bool:
