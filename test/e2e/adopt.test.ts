@@ -66,6 +66,7 @@ describe("taking over a hand-made pair", function () {
     await pair.configure({ adopt: true });
     await takesOneGap(() => pair.up());
     await audit(pair);
+    assert.equal(await pair.active(), "lb1", "it was to stay where it was");
     for (const name of loadBalancers) {
       const same = ["haproxy", "keepalived"].map((what) => `diff -r /etc/${what} ${backup}/etc/${what}`);
       await pair.host(name).must([...same, `test -s ${backup}/README`].join(" && "));
@@ -107,6 +108,7 @@ describe("taking over a hand-made pair", function () {
     await pair.configure({ adopt: true });
     await takesOneGap(() => pair.up());
     await audit(pair);
+    assert.equal(await pair.active(), "lb2", "it was to stay where it was");
   });
 
   it("is taken off without a return, too", async () => {
