@@ -39,11 +39,13 @@ export interface ProxyNode {
   /** Whether clients also come by IPv6. */
   readonly ipv6: boolean;
   readonly peers: Peers;
+  /** Where this node's agent tells the metrics of the pair. */
+  readonly statusPort: number;
   /** Addresses of the pair, besides those by which the two know each other. */
   readonly ownAddresses?: readonly string[];
 }
 
-export function renderProxy(proxy: Proxy, { ipv6, peers, ownAddresses = [] }: ProxyNode): RenderedProxy {
+export function renderProxy(proxy: Proxy, { ipv6, peers, statusPort, ownAddresses = [] }: ProxyNode): RenderedProxy {
   const { haproxy = {} } = proxy;
   const surroundings = {
     ipv6,
@@ -52,7 +54,7 @@ export function renderProxy(proxy: Proxy, { ipv6, peers, ownAddresses = [] }: Pr
   };
   const frontends = proxy.frontends.map((frontend) => frontendSection(frontend, surroundings));
   const backends = proxy.backends.map(backendSection);
-  const monitoring = monitoringSections(haproxy.monitoring, peers.own.address);
+  const monitoring = monitoringSections(haproxy.monitoring, { address: peers.own.address, statusPort });
   const helpers = helperSections(proxy);
   const shares = helpers.tables.length > 0 || proxy.backends.some(({ persistence }) => usesTable(persistence));
   const files = [
@@ -70,7 +72,7 @@ export function renderProxy(proxy: Proxy, { ipv6, peers, ownAddresses = [] }: Pr
     resolvers: helpers.resolvers,
     caches: helpers.caches,
     frontends: [...frontends, ...monitoring.frontends],
-    backends: [...backends, ...helpers.tables, ...helpers.forwarding],
+    backends: [...backends, ...helpers.tables, ...helpers.forwarding, ...monitoring.backends],
   });
   const configId = createHash("sha256")
     .update(JSON.stringify([text, files]))

@@ -80,6 +80,7 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
       ...pair.addresses.map(({ address }) => address),
       ...pair.nodes.flatMap(({ publicAddress, localAddresses = [] }) => [publicAddress, ...localAddresses]),
     ],
+    statusPort: failover.statusPort,
     peers: {
       own: { name: own.name, address: own.peerAddress },
       other: { name: peer.name, address: peer.peerAddress },

@@ -131,6 +131,7 @@ describe("docs/haproxy.md", function () {
 
 const node = {
   ipv6: false,
+  statusPort: 8405,
   peers: {
     own: { name: "lb1", address: "10.0.0.11" },
     other: { name: "lb2", address: "10.0.0.12" },

@@ -169,6 +169,7 @@ class Metrics(unittest.TestCase):
             'ha_lb_node_state{node="lb1",state="MASTER"} 1',
             'ha_lb_node_state{node="lb2",state="MASTER"} 0',
             'ha_lb_node_ready{node="lb2"} 1',
+            "ha_lb_master_since_timestamp_seconds 1",
             'ha_lb_node_held{node="lb2"} 0',
             'ha_lb_address_owner{address="203.0.113.100",name="main",owner="lb1"} 1',
             'ha_lb_address_last_move_seconds{address="203.0.113.100",name="main"} 0.742',

@@ -21,7 +21,8 @@ export interface LoggingArgs {
 }
 
 /**
- * Metrics for Prometheus under /metrics and HAProxy's statistics page under /, on a port of their own.
+ * Metrics for Prometheus, those of HAProxy under /metrics and those of the pair under /metrics/ha-lb, and HAProxy's
+ * statistics page under /, on a port of their own.
  */
 export interface MonitoringArgs {
   /**

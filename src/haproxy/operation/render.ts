@@ -98,13 +98,26 @@ export function logLines(mode: ProxyMode, { format = "standard" }: Logging = {},
 }
 
 const name = "ha-lb-monitoring";
+/** A page under / in the frontend itself would stand before every backend. */
+const statistics = {
+  name: "ha-lb-statistics",
+  lines: ["mode http", "stats enable", "stats uri /", "stats hide-version", "stats refresh 10s"],
+};
 
-/** @param ownAddress of the node, on the network between the two */
-export function monitoringSections(monitoring: Monitoring | undefined, ownAddress: string) {
+/** @param own address of the node, on the network between the two, and where its agent listens there */
+export function monitoringSections(
+  monitoring: Monitoring | undefined,
+  own: { readonly address: string; readonly statusPort: number },
+) {
   if (!monitoring) {
-    return { frontends: [], users: [], ports: [] };
+    return { frontends: [], backends: [], users: [], ports: [] };
   }
-  const { port = defaultMonitoringPort, addresses = [ownAddress], allow, basicAuth } = monitoring;
+  const { port = defaultMonitoringPort, addresses = [own.address], allow, basicAuth } = monitoring;
+  const agent = {
+    name: "ha-lb-agent",
+    // The agent knows HAProxy by the address that it comes from, and answers so many at a time.
+    lines: ["mode http", `server local ${withPort(own.address, own.statusPort)} source ${own.address} maxconn 4`],
+  };
   const lines = [
     "mode http",
     ...addresses.map((address) => `bind ${isIPv6(address) ? `[${address}]` : address}:${port} transparent`),
@@ -113,10 +126,13 @@ export function monitoringSections(monitoring: Monitoring | undefined, ownAddres
     ...(allow ? [`http-request deny deny_status 403 if !${ALLOWED}`] : []),
     ...auth(`ha-lb-users-of-${name}`, basicAuth),
     "http-request use-service prometheus-exporter if { path /metrics }",
-    "stats enable",
-    "stats uri /",
-    "stats hide-version",
-    "stats refresh 10s",
+    `use_backend ${agent.name} if { path /metrics/ha-lb }`,
+    `default_backend ${statistics.name}`,
   ];
-  return { frontends: [{ name, lines }], users: basicAuth ? [userSection(name, basicAuth)] : [], ports: [port] };
+  return {
+    frontends: [{ name, lines }],
+    backends: [agent, statistics],
+    users: basicAuth ? [userSection(name, basicAuth)] : [],
+    ports: [port],
+  };
 }

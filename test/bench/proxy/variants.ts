@@ -94,7 +94,7 @@ function rendered({ servers, certificate, node }: Surroundings, { port, tlsPort 
     ...(without.ownConnections ? { connectionReuse: "always" } : {}),
   };
   const peers = { own: node, other: node, port: 8406, identity: certificate };
-  const { text, files } = renderProxy({ frontends, backends: [app] }, { ipv6: false, peers });
+  const { text, files } = renderProxy({ frontends, backends: [app] }, { ipv6: false, peers, statusPort: 8405 });
   const gone = [...(without.log ? LOG_LINES : []), ...(without.guard ? [GUARD_LINE] : [])];
   const left = text.split("\n").filter((line) => !gone.some((one) => one.test(line)));
   return [{ path: "haproxy.cfg", content: left.join("\n") }, ...files];

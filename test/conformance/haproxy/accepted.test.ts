@@ -19,6 +19,7 @@ const CHANCE = Number(process.env.HA_LB_SEED ?? Math.floor(Math.random() * 1_000
 const seeds = [...Array.from({ length: CONFIGURATIONS }, (_, index) => index + 1), CHANCE];
 const node = {
   ipv6: true,
+  statusPort: 8405,
   peers: {
     own: { name: "lb1", address: "10.0.0.11" },
     other: { name: "lb2", address: "10.0.0.12" },

@@ -111,8 +111,8 @@ function forThisMachine(text: string, folder: string): string {
     text
       .replace(/^( +)user haproxy$/m, "$1user nobody")
       .replace(/^( +)group haproxy$/m, "$1group nogroup")
-      .replace(" user root group ha-lb mode 660", " mode 660")
-      .replace("/run/ha-load-balancer/ready.sock", join(folder, "ready.sock"))
+      .replaceAll(" user root group ha-lb mode 660", " mode 660")
+      .replaceAll("/run/ha-load-balancer/", `${folder}/`)
       .replace("/run/haproxy/admin.sock", join(folder, "admin.sock"))
       .replace("chroot /var/lib/haproxy", `chroot ${folder}`)
       // More than this machine may let a process have of open files.

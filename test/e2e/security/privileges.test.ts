@@ -34,7 +34,7 @@ const installed: readonly RegExp[] = [
   /^f 644 ha-lb ha-lb \/run\/ha-load-balancer\/(ready|vrrp\.json)$/,
   /^p 600 ha-lb ha-lb \/run\/ha-load-balancer\/vrrp\.fifo$/,
   /^p 600 root root \/run\/ha-load-balancer\/vip\.fifo$/,
-  /^s 660 root ha-lb \/run\/ha-load-balancer\/ready\.sock$/,
+  /^s 660 root ha-lb \/run\/ha-load-balancer\/(ready|haproxy)\.sock$/,
   /^d 755 root root \/run\/haproxy$/,
   /^s 600 root root \/run\/haproxy\/admin\.sock$/,
   /^s 7[05][05] root root \/run\/haproxy-master\.sock$/,

@@ -18,7 +18,7 @@ function textOf(frontend: Partial<FrontendArgs>, haproxy: HaproxyArgs = {}): str
   const frontends = [{ name: "web", port: 80, defaultBackend: "app", ...frontend }];
   const ownAddresses = ["198.51.100.100", "2001:db8::100", "lb2.example.com", "198.51.100.11", "10.0.0.12"];
   const proxy = { frontends, backends: [app], haproxy } as Parameters<typeof renderProxy>[0];
-  return renderProxy(proxy, { ipv6: false, peers, ownAddresses }).text;
+  return renderProxy(proxy, { ipv6: false, peers, statusPort: 8405, ownAddresses }).text;
 }
 
 function assertOrder(text: string, ...parts: readonly string[]): void {

@@ -42,7 +42,7 @@ const tcp: Proxy = {
 function rendered({ frontends, backends }: Proxy, listensOnIpv6 = false) {
   return renderProxy(
     { frontends: frontends as Frontend[], backends: backends as Backend[] },
-    { ipv6: listensOnIpv6, peers },
+    { ipv6: listensOnIpv6, peers, statusPort: 8405 },
   );
 }
 

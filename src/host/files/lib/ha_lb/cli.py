@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     show = commands.add_parser("status", help="who holds the addresses, and whether the pair is redundant")
     show.add_argument("--json", action="store_true", help="for programs")
-    commands.add_parser("metrics", help="what `status` says, in the format of Prometheus")
+    commands.add_parser("metrics", help="what `status` says, and ends of certificates, in the format of Prometheus")
     moved = commands.add_parser(
         "switchover", help="give the addresses to the other node; run it on the one that has them"
     )
@@ -68,7 +68,7 @@ def _run(chosen: argparse.Namespace, node: settings.Settings) -> int:
     if chosen.command == "status":
         return _status(node, chosen.json)
     if chosen.command == "metrics":
-        print(metrics.text(judge(status.local(node), status.of_peer(node))), end="")
+        print(metrics.current(node), end="")
         return 0
     if chosen.command == "doctor":
         return doctor.main()

@@ -1,11 +1,15 @@
-"""What `ha-lb status` knows, as Prometheus reads it. Pure."""
+"""What `ha-lb status` knows, and until when certificates are good, as Prometheus reads it. Pure, but for asking."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Union
 
+from . import certificates, status
+from .certificates import Certificate
+from .settings import Settings
 from .status import Status
+from .verdict import judge
 
 Labels = Mapping[str, str]
 Sample = tuple[Labels, Union[float, int, bool]]
@@ -14,8 +18,12 @@ STATES = ("MASTER", "BACKUP", "FAULT", "STOPPED")
 API_STATES = ("ok", "denied", "failing", "unknown")
 
 
-def text(verdict: Status) -> str:
-    return "".join(_families(verdict))
+def current(node: Settings) -> str:
+    return text(judge(status.local(node), status.of_peer(node)), certificates.served())
+
+
+def text(verdict: Status, served: Sequence[Certificate] = ()) -> str:
+    return "".join([*_families(verdict), _expiry_family(served)])
 
 
 def _families(verdict: Status) -> Iterator[str]:
@@ -41,6 +49,12 @@ def _families(verdict: Status) -> Iterator[str]:
         "ha_lb_node_held",
         "1 while something keeps a node from being MASTER: drained, handing over, stepped down.",
         [({"node": node["node"]}, bool(node.get("hold"))) for node in nodes],
+    )
+    masters = [node["since"] for node in nodes if node["state"] == "MASTER" and node["since"] is not None]
+    yield _family(
+        "ha_lb_master_since_timestamp_seconds",
+        "Since when the MASTER is it, in seconds since 1970.",
+        [({}, since) for since in masters[-1:]],
     )
     yield from _address_families(verdict["addresses"])
     yield _family(
@@ -106,6 +120,14 @@ def _api_families(movers: Sequence[tuple[Labels, Status]]) -> Iterator[str]:
             for code, count in sorted(mover["errors"].items())
         ],
         "counter",
+    )
+
+
+def _expiry_family(served: Sequence[Certificate]) -> str:
+    return _family(
+        "ha_lb_certificate_expiry_timestamp_seconds",
+        "Until when a certificate that HAProxy works with is good, in seconds since 1970.",
+        [({"file": one.file, "name": one.name}, one.expires) for one in served],
     )
 
 

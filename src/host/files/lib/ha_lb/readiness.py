@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import socket
-
+from . import unix_socket
 from .settings import RUN
 
 SOCKET = RUN / "ready.sock"
@@ -13,13 +12,7 @@ REQUEST = b"GET / HTTP/1.0\r\n\r\n"
 def answer(timeout: float) -> str | None:
     """The configuration that HAProxy runs, as its readiness answer names it; None when it does not answer."""
     try:
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(timeout)
-            connection.connect(str(SOCKET))
-            connection.sendall(REQUEST)
-            received = b""
-            while part := connection.recv(4096):
-                received += part
+        received = unix_socket.ask(SOCKET, REQUEST, timeout)
     except OSError:
         return None
     head, _, body = received.partition(b"\r\n\r\n")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import unix_socket
 from .changes import Configuration, NeedsReload, Remove, ReplaceTable, Step, Tell, steps
 
 SOCKET = Path("/run/haproxy/admin.sock")
@@ -137,11 +137,4 @@ def ask(command: str) -> str:
     """An empty line ends what follows `<<`."""
     if len(command) > LARGEST_COMMAND + 1000:
         raise Refused("a certificate is too long for its runtime API")
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(ANSWER_SECONDS)
-        connection.connect(str(SOCKET))
-        connection.sendall(f"{command}\n".encode())
-        received = b""
-        while part := connection.recv(4096):
-            received += part
-    return received.decode("utf-8", "replace").strip()
+    return unix_socket.ask(SOCKET, f"{command}\n".encode(), ANSWER_SECONDS).decode("utf-8", "replace").strip()

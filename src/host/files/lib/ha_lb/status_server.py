@@ -1,19 +1,25 @@
-"""Tells the peer the state of this node: whoever else connects gets nothing."""
+"""Tells the peer the state of this node, and this node's HAProxy the metrics: whoever else connects gets nothing."""
 
 from __future__ import annotations
 
 import ipaddress
 import json
 import socket
+import threading
 
-from . import status
+from . import metrics, status
 from .settings import Settings, load
 
 IP_FREEBIND = 15
+# As many as HAProxy asks at a time.
+READERS = threading.BoundedSemaphore(4)
+READ_SECONDS = 5
+LONGEST_REQUEST = 16_384
+HEAD = b"HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\n\r\n"
 
 
 def serve(settings: Settings) -> None:
-    peer = ipaddress.ip_address(settings.peer_address)
+    own, peer = (ipaddress.ip_address(text) for text in (settings.own_address, settings.peer_address))
     family = socket.AF_INET6 if peer.version == 6 else socket.AF_INET
     with socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -22,9 +28,14 @@ def serve(settings: Settings) -> None:
         listener.bind((settings.own_address, settings.status_port))
         listener.listen(8)
         while True:
-            connection, (caller, *_) = listener.accept()
+            connection, (address, *_) = listener.accept()
+            caller = ipaddress.ip_address(address)
+            # Metrics ask the peer: while both nodes wait for each other, both have to answer.
+            if caller == own and READERS.acquire(blocking=False):
+                threading.Thread(target=_show, args=(connection,), daemon=True).start()
+                continue
             with connection:
-                if ipaddress.ip_address(caller) == peer:
+                if caller == peer:
                     _tell(connection)
 
 
@@ -35,3 +46,21 @@ def _tell(connection: socket.socket) -> None:
         connection.sendall(json.dumps(status.local(load())).encode())
     except OSError as error:
         print(f"the peer did not take the status: {error}", flush=True)
+
+
+def _show(connection: socket.socket) -> None:
+    """Answers any request, as HAProxy sends on only those for metrics, of those who may have them."""
+    try:
+        with connection:
+            connection.settimeout(READ_SECONDS)
+            received = b""
+            while b"\r\n\r\n" not in received and len(received) < LONGEST_REQUEST:
+                part = connection.recv(4096)
+                if not part:
+                    return
+                received += part
+            connection.sendall(HEAD + metrics.current(load()).encode())
+    except OSError as error:
+        print(f"HAProxy did not take the metrics: {error}", flush=True)
+    finally:
+        READERS.release()
