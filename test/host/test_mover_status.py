@@ -179,6 +179,8 @@ class Metrics(unittest.TestCase):
             'ha_lb_api_state{node="lb2",state="ok"} 1',
             'ha_lb_api_proof_age_seconds{node="lb2"} 5',
             'ha_lb_api_calls_total{node="lb1"} 7',
+            'ha_lb_api_failed_calls_total{node="lb1"} 3',
+            'ha_lb_api_failed_calls_total{node="lb2"} 0',
             'ha_lb_api_errors_total{node="lb1",code="429"} 1',
             'ha_lb_api_errors_total{node="lb1",code="503"} 2',
             "# TYPE ha_lb_api_errors_total counter",

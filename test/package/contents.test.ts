@@ -15,9 +15,9 @@ describe("the package", () => {
   });
   after(() => rmSync(directory, { recursive: true }));
 
-  it("holds what was built, what goes to hosts, and four files about itself", () => {
+  it("holds what was built, what goes to hosts and to Prometheus and Grafana, and four files about itself", () => {
     const built = sources("**/*.ts").flatMap((path) => [path.replace(/\.ts$/, ".js"), path.replace(/\.ts$/, ".d.ts")]);
-    const asTheyAre = sources("{**/*.mustache,packaged/schema.json,host/files/**}");
+    const asTheyAre = sources("{**/*.mustache,packaged/schema.json,{host/files,monitoring}/**}");
     assert.deepEqual(
       packed.files.map(({ path }) => path).sort(),
       [

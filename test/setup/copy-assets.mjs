@@ -8,7 +8,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const source = join(root, "src");
 const target = process.argv[2] ?? join(root, "dist");
 
-for (const asset of globSync(["**/*.mustache", "packaged/schema.json", "host/files"], { cwd: source })) {
+for (const asset of globSync(["**/*.mustache", "packaged/schema.json", "host/files", "monitoring"], { cwd: source })) {
   cpSync(join(source, asset), join(target, asset), { recursive: true });
 }
 const { bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

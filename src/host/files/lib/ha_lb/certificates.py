@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from . import unix_socket
 from .settings import RUN
 
-# Of what can be asked there, nothing changes what HAProxy does.
+# Of level operator: of no use to change servers or certificates.
 SOCKET = RUN / "haproxy.sock"
 FOLDER = "haproxy/certificates/"
 ANSWER_SECONDS = 2

@@ -111,6 +111,13 @@ def _api_families(movers: Sequence[tuple[Labels, Status]]) -> Iterator[str]:
         [(labels, mover["calls"]) for labels, mover in movers],
         "counter",
     )
+    # That one is there before the first failure, too, so that it can be seen to grow.
+    yield _family(
+        "ha_lb_api_failed_calls_total",
+        "Calls of the mover that failed.",
+        [(labels, sum(mover["errors"].values())) for labels, mover in movers],
+        "counter",
+    )
     yield _family(
         "ha_lb_api_errors_total",
         "Calls of the mover that failed, by code.",

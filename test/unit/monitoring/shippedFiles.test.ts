@@ -1,0 +1,46 @@
+// What is shipped for Prometheus and Grafana is what they read, and says of each alert where to go on reading.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { skipUnlessRequired } from "../../setup/needsLab";
+
+const root = resolve(__dirname, "../../..");
+const shipped = join(root, "src/monitoring");
+const rules = readFileSync(join(shipped, "alerts.yml"), "utf8");
+const dashboard = readFileSync(join(shipped, "grafana-dashboard.json"), "utf8");
+
+describe("files for those who watch a pair", function () {
+  this.timeout(60_000);
+
+  it("are read by Prometheus", function () {
+    assert.match(said(this, "promtool", ["check", "rules", join(shipped, "alerts.yml")]), /SUCCESS: \d+ rules found/);
+    assert.match(said(this, "promtool", ["check", "config", join(shipped, "prometheus.yml")]), /1 rule files found/);
+  });
+
+  it("are read by Grafana, without anything that it does not know", function () {
+    assert.equal(said(this, "dashboard-lint", [], dashboard), "");
+    const unknown = dashboard.replace('"refId"', '"refID"');
+    assert.match(said(this, "dashboard-lint", [], unknown), /unexpected field 'refID'/);
+  });
+
+  it("lead from each alert to what to do", () => {
+    const guide = readFileSync(join(root, "docs/monitoring.md"), "utf8");
+    const headings = [...guide.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
+    const alerts = [...rules.matchAll(/- alert: (\w+)$/gm)].map(([, name]) => name);
+    assert.deepEqual(headings, alerts);
+    const runbooks = [...rules.matchAll(/runbook: docs\/monitoring\.md#(\w+)$/gm)].map(([, name]) => name);
+    assert.deepEqual(
+      runbooks,
+      alerts.map((name) => name?.toLowerCase()),
+    );
+  });
+});
+
+/** Both outputs of a tool. */
+function said(test: Mocha.Context, tool: string, args: readonly string[], input?: string): string {
+  const directory = process.env.HA_LB_MONITORING_BIN;
+  if (!directory) skipUnlessRequired(test, new Error("there is no Prometheus (test/setup/monitoring.sh)"));
+  const { stdout, stderr, error } = spawnSync(join(directory, tool), args, { input, encoding: "utf8" });
+  return `${error ?? ""}${stdout}${stderr}`;
+}
