@@ -133,6 +133,7 @@ describe("operation", function () {
     const at = (address: string, path: string) =>
       lab.operator.run("curl", ["--silent", "--max-time", "2", `http://${address}:8404${path}`]);
     assert.match((await at(own, "/metrics")).stdout, /^haproxy_frontend_http_requests_total\{proxy="logged"\}/m);
+    assert.match((await at(own, "/metrics/ha-lb")).stdout, /^ha_lb_redundancy\{redundancy="redundant"\} 1$/m);
     assert.match((await at(own, "/")).stdout, /Statistics Report/);
     assert.notEqual((await at(sharedAddress.ipv4, "/metrics")).code, 0);
   });

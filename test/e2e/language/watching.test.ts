@@ -76,17 +76,21 @@ describe("a pair that is watched", function () {
   it("shows metrics on the addresses that it was given, on each node, to who may come and knows the password", async () => {
     for (const name of loadBalancers) {
       const { publicAddress = "" } = lab.hosts[name];
-      assert.equal(await statusAt(publicAddress, "operator"), "401", name);
-      assert.equal(await statusAt(publicAddress, "operator", "wrong"), "401", name);
-      assert.equal(await statusAt(publicAddress, "operator", password), "200", name);
-      assert.equal(await statusAt(publicAddress, "client", password), "403", name);
+      for (const path of ["/metrics", "/metrics/ha-lb"]) {
+        const url = `http://${publicAddress}:${ports.monitoring}${path}`;
+        assert.equal(await statusAt(url, "operator"), "401", url);
+        assert.equal(await statusAt(url, "operator", "wrong"), "401", url);
+        assert.equal(await statusAt(url, "operator", password), "200", url);
+        assert.equal(await statusAt(url, "client", password), "403", url);
+      }
     }
   });
 
   it("shows them on no other address", async () => {
     const { privateAddress } = pair.host(await pair.active());
     for (const address of [privateAddress, sharedAddress.ipv4]) {
-      assert.equal(await statusAt(address, "operator", password), "000", address);
+      const url = `http://${address}:${ports.monitoring}/metrics`;
+      assert.equal(await statusAt(url, "operator", password), "000", url);
     }
   });
 
@@ -105,9 +109,9 @@ describe("a pair that is watched", function () {
     await until("the same line on the syslog server", arrived, 20_000, 100);
   }
 
-  async function statusAt(address: string, from: "operator" | "client", secret?: string): Promise<string> {
+  async function statusAt(url: string, from: "operator" | "client", secret?: string): Promise<string> {
     const user = secret ? ["--user", `watcher:${secret}`] : [];
     const quiet = ["--silent", "--output", "/dev/null", "--max-time", "2", "--write-out", "%{http_code}"];
-    return (await lab[from].run("curl", [...quiet, ...user, `http://${address}:${ports.monitoring}/metrics`])).stdout;
+    return (await lab[from].run("curl", [...quiet, ...user, url])).stdout;
   }
 });

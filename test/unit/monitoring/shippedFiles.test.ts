@@ -18,6 +18,10 @@ describe("files for those who watch a pair", function () {
     assert.match(said(this, "promtool", ["check", "config", join(shipped, "prometheus.yml")]), /1 rule files found/);
   });
 
+  it("are quiet while little is wrong, and say what lasts, in the times that they are shipped with", function () {
+    assert.match(said(this, "promtool", ["test", "rules", join(__dirname, "alerts.yml")]), /^ {2}SUCCESS$/m);
+  });
+
   it("are read by Grafana, without anything that it does not know", function () {
     assert.equal(said(this, "dashboard-lint", [], dashboard), "");
     const unknown = dashboard.replace('"refId"', '"refID"');
