@@ -23,13 +23,15 @@ func main() {
 	runtime.RegisterPanelcfgVariant(table.VariantConfig())
 	runtime.RegisterPanelcfgVariant(timeseries.VariantConfig())
 	text, err := io.ReadAll(os.Stdin)
-	if err == nil {
-		read := dashboard.Dashboard{}
-		if err = read.UnmarshalJSONStrict(text); err == nil {
-			err = read.Validate()
-		}
-	}
-	if err != nil {
+	complain(err)
+	read := dashboard.Dashboard{}
+	complain(read.UnmarshalJSONStrict(text))
+	complain(read.Validate())
+}
+
+// What reads them returns an error without a word where it has none.
+func complain(err error) {
+	if err != nil && err.Error() != "" {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
