@@ -1,6 +1,7 @@
 // The component: arguments in, resource tree out. It wires; others validate, render and talk to hosts.
 import * as pulumi from "@pulumi/pulumi";
 import type { HaLoadBalancerArgs } from "./args";
+import { watchers } from "./haproxy/operation/rules";
 import { adoptBundle, bundles, installBundle, type MoverFacts } from "./host/bundle";
 import { adopt, apply, install } from "./host/commands";
 import { failoverModel } from "./keepalived/model";
@@ -40,7 +41,8 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
       const { statusPort, peersPort } = failoverModel(failover);
       return [statusPort, peersPort];
     });
-    const context = { name, options: child, ports, peerPorts };
+    const monitoring = settings.apply(({ haproxy }) => watchers(haproxy?.monitoring));
+    const context = { name, options: child, ports, peerPorts, monitoring };
     const shared = platform.shared(context);
     const nodes = [platform.node(context, shared, 0), platform.node(context, shared, 1)] as const;
     const childName = (index: 0 | 1, what: string) => `${name}-${platform.nodeNames[index]}-${what}`;

@@ -102,6 +102,8 @@ export interface PlatformContext {
   readonly ports: Output<readonly number[]>;
   /** TCP ports that the nodes need of each other, and nobody else of them; beside VRRP, which is IP protocol 112. */
   readonly peerPorts: Output<readonly number[]>;
+  /** Who reads metrics from the nodes, at which TCP port; no networks where the user named none. */
+  readonly monitoring: Output<{ readonly port: number; readonly allow: readonly string[] }>;
 }
 
 /** A plain object that says where the pair runs. */

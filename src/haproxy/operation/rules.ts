@@ -74,3 +74,8 @@ export const haproxyShape = shape<Haproxy>({
 });
 
 export const defaultMonitoringPort = 8404;
+
+/** Who may read metrics, as far as a firewall has to know. */
+export function watchers({ port = defaultMonitoringPort, allow = [] }: Monitoring = {}) {
+  return { port, allow };
+}

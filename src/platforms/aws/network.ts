@@ -47,18 +47,19 @@ function defaultSubnets({ options }: PlatformContext): pulumi.Output<ec2.GetSubn
     .apply((found) => [...found].sort((one, other) => (one.availabilityZone < other.availabilityZone ? -1 : 1)));
 }
 
-/** Lets clients and operators in, the nodes to each other, and the nodes out. */
+/** Lets clients, operators and those who read metrics in, the nodes to each other, and the nodes out. */
 export function securityGroup(
-  { name, options, ports, peerPorts }: PlatformContext,
+  { name, options, ports, peerPorts, monitoring }: PlatformContext,
   { allowClientsFrom, ssh }: AwsArgs,
   vpcId: pulumi.Input<string>,
   tags: pulumi.Input<Record<string, string>>,
 ): ec2.SecurityGroup {
   const ingress = pulumi
-    .all([ports, peerPorts, allowClientsFrom ?? EVERYWHERE, ssh.allowFrom])
-    .apply(([frontends, peers, clients, operators]) => [
+    .all([ports, peerPorts, monitoring, allowClientsFrom ?? EVERYWHERE, ssh.allowFrom])
+    .apply(([frontends, peers, { port: metricsPort, allow }, clients, operators]) => [
       ...sorted(frontends).map((port) => tcp("clients", port, sources(clients))),
       tcp("operators", SSH_PORT, sources(operators)),
+      ...(allow.length > 0 ? [tcp("who reads metrics", metricsPort, sources(allow))] : []),
       { description: "VRRP between the nodes", protocol: VRRP, fromPort: 0, toPort: 0, self: true },
       ...sorted(peers).map((port) => tcp("the other node", port, { self: true })),
     ]);

@@ -18,7 +18,9 @@ const tests = readdirSync(directory)
   .sort()
   .flatMap((file) => testsOf(file.slice(0, -".py".length)));
 
-describe("the Python on hosts", () => {
+describe("the Python on hosts", function () {
+  // All of them run in its first hook.
+  this.timeout(300_000);
   let output = "";
 
   before(() => {
