@@ -96,7 +96,12 @@ describe("the resource tree on AWS", () => {
     );
     const from = "192.0.2.7/32,2001:db8::/32,2001:db8:1::7/128";
     assert.deepEqual(rules(others).slice(0, 2), [`tcp 80-80 ${from}`, `tcp 443-443 ${from}`]);
-    assert.deepEqual(rules(others).slice(3, 6), ["tcp 8404-8404 10.0.9.7/32", "112 0-0 self", "tcp 9001-9001 self"]);
+    assert.deepEqual(rules(others).slice(3), [
+      "tcp 8404-8404 10.0.9.7/32",
+      "112 0-0 self",
+      "tcp 8406-8406 self",
+      "tcp 9001-9001 self",
+    ]);
   });
 
   it("allows the role to move this address to these two interfaces, and to see where it is", () => {

@@ -52,7 +52,8 @@ class Served(unittest.TestCase):
 
     def test_none_that_is_not_in_use_or_the_pairs_own(self) -> None:
         listed = "# transaction\n*haproxy/certificates/web/1.pem\n\n# filename\nhaproxy/peers.pem\n"
-        self.assertEqual(self.served(listed, record("web/1.pem")), [])
+        self.assertEqual(self.served(listed, ""), [])
+        self.ask.assert_called_once()
         self.assertEqual(list(certificates.parsed(record("web/1.pem", status="Unused"))), [])
 
     def test_as_many_questions_in_a_line_as_haproxy_takes(self) -> None:
@@ -71,5 +72,6 @@ class Metrics(unittest.TestCase):
     def test_the_end_of_each(self) -> None:
         verdict = judge(told("lb1", "MASTER"), told("lb2", "BACKUP"))
         text = metrics.text(verdict, [Certificate("web/0001.pem", "www.example.com", EXPIRES)])
-        line = f'ha_lb_certificate_expiry_timestamp_seconds{{file="web/0001.pem",name="www.example.com"}} {EXPIRES}'
+        labels = 'file="web/0001.pem",name="www.example.com"'
+        line = f"ha_lb_loaded_certificate_expiry_timestamp_seconds{{{labels}}} {EXPIRES}"
         self.assertIn(line, text.splitlines())

@@ -14,6 +14,8 @@ from .settings import RUN
 # Of level operator: of no use to change servers or certificates.
 SOCKET = RUN / "haproxy.sock"
 FOLDER = "haproxy/certificates/"
+# By which the nodes know each other: it never has to be renewed.
+OF_THE_PAIR = "haproxy/peers.pem"
 ANSWER_SECONDS = 2
 # Questions in one line, which has to fit into HAProxy's buffer.
 AT_ONCE = 50
@@ -21,7 +23,7 @@ AT_ONCE = 50
 
 @dataclass(frozen=True)
 class Certificate:
-    """Its file below the folder of all of them, the first name that it is for, and its end in seconds since 1970."""
+    """Its file, below the folder of those that are deployed, the first name that it is for, and its end in seconds since 1970."""
 
     file: str
     name: str
@@ -31,12 +33,17 @@ class Certificate:
 def served() -> list[Certificate]:
     """None while HAProxy does not answer."""
     try:
-        files = [line for line in _ask("show ssl cert").splitlines() if line.startswith(FOLDER)]
+        files = [line for line in _ask("show ssl cert").splitlines() if _is_file(line)]
         batches = [files[start : start + AT_ONCE] for start in range(0, len(files), AT_ONCE)]
         answers = [_ask(";".join(f"show ssl cert {file}" for file in batch)) for batch in batches]
     except OSError:
         return []
     return [found for answer in answers for found in parsed(answer)]
+
+
+def _is_file(line: str) -> bool:
+    """Neither a heading nor what is about to be loaded."""
+    return bool(line) and not line.startswith(("#", "*")) and line != OF_THE_PAIR
 
 
 def parsed(answer: str) -> Iterator[Certificate]:

@@ -132,7 +132,7 @@ def _api_families(movers: Sequence[tuple[Labels, Status]]) -> Iterator[str]:
 
 def _expiry_family(served: Sequence[Certificate]) -> str:
     return _family(
-        "ha_lb_certificate_expiry_timestamp_seconds",
+        "ha_lb_loaded_certificate_expiry_timestamp_seconds",
         "Until when a certificate that HAProxy works with is good, in seconds since 1970.",
         [({"file": one.file, "name": one.name}, one.expires) for one in served],
     )
