@@ -23,7 +23,7 @@ AT_ONCE = 50
 
 @dataclass(frozen=True)
 class Certificate:
-    """Its file, below the folder of those that are deployed, the first name that it is for, and its end in seconds since 1970."""
+    """Its file, the first name that it is for, and its end in seconds since 1970."""
 
     file: str
     name: str
@@ -31,7 +31,7 @@ class Certificate:
 
 
 def served() -> list[Certificate]:
-    """None while HAProxy does not answer."""
+    """An empty list while HAProxy does not answer."""
     try:
         files = [line for line in _ask("show ssl cert").splitlines() if _is_file(line)]
         batches = [files[start : start + AT_ONCE] for start in range(0, len(files), AT_ONCE)]
