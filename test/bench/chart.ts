@@ -38,6 +38,8 @@ export const colors = {
   third: "#009e73",
   other: "#a9a9a9",
   alarm: "#d55e00",
+  warning: "#e69f00",
+  special: "#cc79a7",
   ink: "#24292f",
 } as const;
 

@@ -1,4 +1,4 @@
-// Measures what the project promises: npm run bench -- provision | failover | stability | proxy | render | update |
+// Measures what the project promises: npm run bench -- provision | failover | timeline | stability | proxy | render | update |
 // switchover | change
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -15,12 +15,14 @@ import { render } from "./render/bench";
 import { stability } from "./stability/bench";
 import { switchover } from "./switchover/bench";
 import { asMarkdown, asText } from "./table";
+import { timeline } from "./timeline/bench";
 import { update } from "./update/bench";
 
 const benches = {
   provision: (options: Options) => perform(provision, options),
   failover: (options: Options) =>
     options.platform === "existing" ? perform(failover, options) : perform(moving(options.platform), options),
+  timeline: (options: Options) => perform(timeline, options),
   stability: (options: Options) => perform(stability, options),
   proxy: (options: Options) => perform(proxy, options),
   render: (options: Options) => perform(render, options),

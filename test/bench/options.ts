@@ -22,6 +22,7 @@ export const usage = `Usage: npm run bench -- BENCH [--json FILE] [--svg [FILE]]
   provision           first, changed and unchanged \`pulumi up\`, beside an empty program
   failover            outage per fault at each profile, beside a pair as tutorials build it; on a cloud what a move
                       of the address is made of, beside a one-shot script
+  timeline            what happens after each fault, moment by moment: both nodes' states, and requests
   stability           false failovers while both nodes stall at random
   proxy               requests through the rendered configuration, beside one by hand, nginx and the server alone
   render              processor time that large arguments take, up to 4,000 backends
@@ -30,15 +31,15 @@ export const usage = `Usage: npm run bench -- BENCH [--json FILE] [--svg [FILE]]
   switchover          gap, lost requests and cut connections of \`ha-lb switchover\`, beside one without draining
   change              from a changed line to both nodes serving it, beside the same steps by ssh and by Ansible
 
-  --repeats N         how often each thing is measured (failover and switchover 10, change 5, provision 3, proxy 5,
-                      render 5),
+  --repeats N         how often each thing is measured (failover and switchover 10, change 5, timeline 3, provision 3,
+                      proxy 5, render 5),
                       or how many changes (update 50)
   --minutes N         how long the nodes are stalled (stability 10)
   --seed TEXT         of the stalls (stability)
   --platform NAME     of failover and switchover: ${platformNames.join(", ")}
   --profiles a,b      of steady, fast, fastest; failover also knows tutorial, and on clouds agent, script;
                       switchover knows drained, "at once"
-  --faults a,b        of failover
+  --faults a,b        of failover and timeline
   --json FILE         keep the figures
   --svg [FILE]        draw the picture (docs/images/BENCH.svg)
   --markdown          print tables for the docs

@@ -1,5 +1,5 @@
 // Injects one fault while a client keeps requesting, and reports what the client saw.
-import type { LoadOptions, LoadRun } from "../lab/client/loadClient";
+import type { LoadOptions, LoadReport, LoadRun } from "../lab/client/loadClient";
 import type { Sample } from "../lab/client/outage";
 import { ownTime, stolenMs } from "../lab/clock";
 import { until } from "../lab/command";
@@ -97,8 +97,32 @@ export async function observeFault(
 export async function observeOutage(
   pair: ObservedPair,
   fault: FaultName,
-  { perSecond = 200, patienceMs = 30_000, ridesOut = false }: ObserveOptions = {},
+  options: ObserveOptions = {},
 ): Promise<ObservedOutage> {
+  const { injectedAt, load, ...nodes } = await watchFault(pair, fault, options);
+  return {
+    outageMs: Math.round(load.outageMs),
+    outageStart: load.outageStart ?? injectedAt,
+    recovered: load.recovered,
+    requestsLost: load.lost,
+    lostOutside: load.lostOutside,
+    requests: load.requests,
+    ...nodes,
+  };
+}
+
+/** A fault from before its injection until the address has settled, with every request of the client. */
+export interface WatchedFault extends Pick<ObservedOutage, "ownerBefore" | "ownerAfter" | "stolenMs"> {
+  /** By the lab's clock. */
+  readonly injectedAt: number;
+  readonly load: LoadReport;
+}
+
+export async function watchFault(
+  pair: ObservedPair,
+  fault: FaultName,
+  { perSecond = 200, patienceMs = 30_000, ridesOut = false }: ObserveOptions = {},
+): Promise<WatchedFault> {
   const [ownerBefore, second] = await pair.holders();
   if (!ownerBefore || second) {
     throw new Error("one node has to hold the address before a fault");
@@ -109,14 +133,10 @@ export async function observeOutage(
     const injectedAt = await pair.fault(fault, ownerBefore);
     await settles(pair, patienceMs, (holder) => (holder === ownerBefore) === ridesOut);
     const [ownerAfter, another] = await pair.holders();
-    const { requests, lost, lostOutside, outageMs, outageStart, recovered } = await client.stop({ since: injectedAt });
+    const load = await client.stop({ since: injectedAt });
     return {
-      outageMs: Math.round(outageMs),
-      outageStart: outageStart ?? injectedAt,
-      recovered,
-      requestsLost: lost,
-      lostOutside,
-      requests,
+      injectedAt,
+      load,
       ownerBefore,
       stolenMs: Math.round(stolenMs() - stolenBefore),
       ownerAfter: ownerAfter && !another ? ownerAfter : null,

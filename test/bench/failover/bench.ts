@@ -12,7 +12,7 @@ import { type Configuration, cells, type FailoverReport, type Observation } from
 import { chart, tables } from "./show";
 import { TutorialPair, tutorialCheckedMs, tutorialMasterDownMs } from "./tutorial";
 
-const faultNames = [
+export const faultNames = [
   "haproxy-stop",
   "haproxy-kill",
   "haproxy-hang",
@@ -21,7 +21,7 @@ const faultNames = [
   "power-off",
 ] as const satisfies readonly FaultName[];
 const configurations = [...Object.values(FailoverProfile), "tutorial"] as const;
-const REQUESTS_PER_SECOND = 200;
+export const REQUESTS_PER_SECOND = 200;
 /** The tutorial's check and timers need 5.6 s at most: what has not happened soon after does not happen. */
 const patienceMs = { ours: 30_000, tutorial: 7_000 } as const;
 
@@ -133,7 +133,7 @@ async function observe({ pair, patienceMs, limitMs, recover }: Subject, fault: P
   return { ...seen, limitMs: limitMs(fault, seen.ownerBefore) };
 }
 
-function pairFault(name: FaultName): PairFault {
+export function pairFault(name: FaultName): PairFault {
   const fault = pairFaults.find((candidate) => candidate.name === name);
   if (!fault) {
     throw new Error(`test/pair/faults.ts does not know ${name}`);

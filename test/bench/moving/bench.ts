@@ -12,6 +12,7 @@ import type { ApiRequest } from "../../pair/platforms/platform";
 import { type Bench, type BenchOptions, chosen, circumstances } from "../bench";
 import { withLab } from "../labs";
 import { undisturbed } from "../quiet";
+import { transitionsOf } from "../transitions";
 import { type MovingCloud, movingClouds } from "./clouds";
 import { useAgent, useScript } from "./oneShotScript";
 import { cells, type Idle, type MovingReport, type Observation, type Parts, type Subject } from "./report";
@@ -134,18 +135,10 @@ function callsOf(pair: Pair, node: LoadBalancerName, calls: readonly ApiRequest[
   return calls.filter(({ source }) => source === publicAddress || source === privateAddress);
 }
 
-/** When Keepalived said so, by the journal's monotonic clock. */
 async function masterAt(pair: Pair, node: LoadBalancerName, since: number): Promise<number> {
-  const text = await pair
-    .host(node)
-    .must("journalctl --unit keepalived --output json --no-pager --grep 'Entering MASTER STATE' --lines 3");
-  const times = text
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => Number(JSON.parse(line).__MONOTONIC_TIMESTAMP) / 1000);
-  const found = times.find((at) => at > since);
+  const found = (await transitionsOf(pair.host(node), since)).find(({ state }) => state === "MASTER");
   if (found === undefined) throw new Error(`${node} did not become MASTER`);
-  return found;
+  return found.at;
 }
 
 async function atRest(cloud: MovingCloud, lab: Lab, pair: Pair): Promise<Idle[]> {
