@@ -15,6 +15,7 @@ export * from "./haproxy/tls/args";
 export { type FailoverArgs, FailoverProfile } from "./keepalived/args";
 export * from "./packages/args";
 export type {
+  HeldAddress,
   Mover,
   Platform,
   PlatformContext,
@@ -24,5 +25,5 @@ export type {
   SshConnection,
   SshEndpoint,
 } from "./platform";
-export type { Draft } from "./validation/draft";
+export { type Draft, UNKNOWN } from "./validation/draft";
 export { InvalidArgumentsError, type Problem } from "./validation/problem";

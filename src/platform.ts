@@ -20,6 +20,7 @@ export interface SshEndpoint {
   hostKey?: Input<string>;
 }
 
+/** How a node is reached. */
 export interface SshConnection extends SshEndpoint {
   /** A host to connect through. @default none */
   bastion?: SshEndpoint;
@@ -39,11 +40,20 @@ export interface SharedAddress {
    * Set where Keepalived itself holds the address: its prefix length, and the network interface it goes on.
    * @default none: a mover moves it
    */
-  held?: Input<{ prefixLength: Input<number>; interface?: Input<string> }>;
+  held?: Input<HeldAddress>;
+}
+
+/** An address that Keepalived itself holds. */
+export interface HeldAddress {
+  /** How much of the address is its network: 24, say. */
+  prefixLength: Input<number>;
+  /** Network interface that it goes on. @default the one that has an address of the same network */
+  interface?: Input<string>;
 }
 
 /** What both nodes share: networks, firewalls, addresses. Never the assignment of an address to a node. */
 export interface Shared {
+  /** In the order of the component's output `addresses`; the first one is its `address`. */
   readonly addresses: Input<Input<SharedAddress>[]>;
 }
 
@@ -51,6 +61,7 @@ export interface Shared {
 export interface PlatformNode {
   /** Changes when the machine is another one, so that a replacement is configured. */
   readonly id: Input<string>;
+  /** How it is reached. */
   readonly ssh: SshConnection;
   /** Address on the network between the two nodes; VRRP adverts and status go there. */
   readonly peerAddress: Input<string>;
@@ -93,6 +104,7 @@ export interface Mover {
   readonly rootOnlyAddresses?: readonly string[];
 }
 
+/** What a platform is told about the pair that it is to make. */
 export interface PlatformContext {
   /** Name of the component, to begin the names of resources with. */
   readonly name: string;
@@ -108,6 +120,7 @@ export interface PlatformContext {
 
 /** A plain object that says where the pair runs. */
 export interface Platform {
+  /** What it is called, such as "aws". */
   readonly name: string;
   /** Names of the two nodes: keys of their resources, and what `failover.preferredNode` refers to. */
   readonly nodeNames: readonly string[];
@@ -122,6 +135,8 @@ export interface Platform {
   readonly mover?: Mover;
   /** What is wrong with these arguments, as far as they are known. */
   problems(args: Draft<Record<string, unknown>>): Problem[];
+  /** Makes what both nodes share; called once, before `node`. */
   shared(context: PlatformContext): Shared;
+  /** Makes one of the two nodes. */
   node(context: PlatformContext, shared: Shared, index: 0 | 1): PlatformNode;
 }

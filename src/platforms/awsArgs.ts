@@ -9,11 +9,13 @@ export { AwsImage } from "./aws/images";
 export const InstanceCreationInput = { ami: "ami", keyName: "keyName", userData: "userData" } as const;
 export type InstanceCreationInput = (typeof InstanceCreationInput)[keyof typeof InstanceCreationInput];
 
+/** Which of an instance's addresses SSH goes to. */
 export const SshSide = { public: "public", private: "private" } as const;
 export type SshSide = (typeof SshSide)[keyof typeof SshSide];
 
 /** Arguments of {@link aws}. */
 export interface AwsArgs {
+  /** How both instances are reached. */
   ssh: AwsSshArgs;
   /** Such as "t3.small" or, with an ARM processor, "t4g.small". Another one replaces both instances. @default "t3.small" */
   instanceType?: Input<string>;
@@ -106,6 +108,7 @@ export interface AwsElasticIpArgs {
   privateAddresses?: Input<string>[];
 }
 
+/** The disk of an instance. */
 export interface AwsVolumeArgs {
   /** In GiB. @default the image's */
   size?: Input<number>;

@@ -61,6 +61,7 @@ export interface ExistingArgs {
   nodes: ExistingNodeArgs[];
   /** At least one. */
   virtualAddresses: pulumi.Input<pulumi.Input<VirtualAddressArgs>[]>;
+  /** How both hosts are reached. */
   ssh: SshArgs;
   /**
    * Take over the HAProxy and Keepalived that serve these addresses on these hosts already, made by hand or by another

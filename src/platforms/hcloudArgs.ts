@@ -6,6 +6,7 @@ import type { BastionArgs } from "./sshArgs";
 export const ServerCreationInput = { image: "image", sshKeys: "sshKeys", userData: "userData" } as const;
 export type ServerCreationInput = (typeof ServerCreationInput)[keyof typeof ServerCreationInput];
 
+/** What a floating IP is: one IPv4 address, or an IPv6 network of which the pair has one address. */
 export const FloatingIpType = { ipv4: "ipv4", ipv6: "ipv6" } as const;
 export type FloatingIpType = (typeof FloatingIpType)[keyof typeof FloatingIpType];
 
@@ -22,6 +23,7 @@ export interface HcloudArgs {
    * project, and this one has to be read and write: give the pair a project of its own.
    */
   failoverToken: Input<string>;
+  /** How both servers are reached. */
   ssh: HcloudSshArgs;
   /**
    * Networks that clients may come from, as far as the firewall that is made here is concerned.
@@ -104,6 +106,7 @@ export interface HcloudNetworkArgs {
 export interface HcloudServerArgs {
   /** Its number in Hetzner's API. */
   id: Input<string>;
+  /** Its own public address, for SSH. */
   publicAddress: Input<string>;
   /** Its address in the private network. */
   privateAddress: Input<string>;

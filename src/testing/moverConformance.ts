@@ -7,18 +7,23 @@ import { join } from "node:path";
 
 /** What a mover is tried with. */
 export interface MoverTrial {
-  /** The script's text, as in {@link Mover}. */
+  /** The script's text, as in `Mover`. */
   readonly script: string;
+  /** What both get, as `env` of the mover. @default nothing */
   readonly env?: Readonly<Record<string, string>>;
+  /** Files of HA_LB_SECRETS by their names. @default none */
   readonly secrets?: Readonly<Record<string, string>>;
-  /** The address that is moved, and the cloud's id of it. */
+  /** The address that is moved. */
   readonly address: string;
+  /** The cloud's id of it. */
   readonly addressId: string;
-  /** Ids of two machines that can have it. */
+  /** Id of a machine that can have it. */
   readonly nodeId: string;
+  /** Id of another one. */
   readonly peerId: string;
   /** What only one of the two gets: its `moverEnv`, and HA_LB_LOCAL_ADDRESS in place of the address. @default nothing */
   readonly nodeEnv?: Readonly<Record<string, string>>;
+  /** The same for the other one. @default nothing */
   readonly peerEnv?: Readonly<Record<string, string>>;
   /** Settings with which nothing answers, such as an endpoint that nobody listens on; they replace some of `env`. */
   readonly unreachable: Readonly<Record<string, string>>;

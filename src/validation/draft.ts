@@ -2,8 +2,10 @@
 // Rules read drafts, so that what is known is checked before anything is created.
 import * as pulumi from "@pulumi/pulumi";
 
+/** Stands in a {@link Draft} for a value that only an update will tell. */
 export const UNKNOWN: unique symbol = Symbol("a value that only an update will tell");
 
+/** The user's input as far as it is known now: each Output that is still to come is {@link UNKNOWN}. */
 export type Draft<T> =
   | typeof UNKNOWN
   | (T extends readonly (infer Item)[]

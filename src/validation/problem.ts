@@ -6,6 +6,7 @@ import { RunError } from "@pulumi/pulumi";
 export interface Problem {
   /** Property path as the user wrote it, such as `frontends[0].port`. */
   readonly path: string;
+  /** What is wrong with it, with the value that was given, and what to write instead. */
   readonly message: string;
 }
 
@@ -14,6 +15,7 @@ export interface Problem {
  * message alone, without a stack trace: what is wrong stands in the user's arguments, and not in this code.
  */
 export class InvalidArgumentsError extends RunError {
+  /** All that is wrong, in the order of the arguments. */
   readonly problems: readonly Problem[];
 
   constructor(component: string, problems: readonly Problem[]) {

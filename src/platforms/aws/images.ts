@@ -1,5 +1,6 @@
 // Where AWS keeps the ids of the distributions' images, and who logs in there. Pure.
 
+/** What an instance can run, by the names that `image` takes. */
 export const AwsImage = { debian12: "debian-12", debian13: "debian-13", ubuntu2404: "ubuntu-24.04" } as const;
 export type AwsImage = (typeof AwsImage)[keyof typeof AwsImage];
 
