@@ -1,16 +1,9 @@
 // The programs in README.md and the guides compile, and their links lead somewhere.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { guides, root } from "./commands";
 import { compilerComplaints } from "./compiler";
-
-const root = resolve(__dirname, "../..");
-const guides = [
-  "README.md",
-  ...readdirSync(join(root, "docs"))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
-];
 
 for (const guide of guides) {
   const text = readFileSync(join(root, guide), "utf8");
