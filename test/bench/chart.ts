@@ -107,7 +107,7 @@ function drawLegend(legend: Chart["legend"]): string[] {
   return legend.flatMap(({ label, color, mark }) => {
     const at = left;
     // Roughly the width of this text.
-    left += 38 + label.length * 5.9;
+    left += 38 + label.length * 5.9 + (label.match(/[A-Z]/g)?.length ?? 0) * 2.5;
     const sample = mark
       ? `<line x1="${at + 6}" y1="62" x2="${at + 6}" y2="76" stroke="${color}" stroke-width="2"/>`
       : `<rect x="${at}" y="63" width="12" height="12" rx="1.5" fill="${color}"/>`;

@@ -32,14 +32,16 @@ describe("the time line of a fault", () => {
       entry(5_000_000, "(pair) Entering BACKUP STATE (init)"),
       entry(6_000_000, "(pair) Changing STATE"),
       entry(7_250_040, "(pair) Entering MASTER STATE"),
+      entry(8_000_000, "keepalived.service: Main process exited, code=killed, status=9/KILL"),
       "",
     ].join("\n");
     const found = transitionsIn(journal);
     assert.deepEqual(found, [
       { at: 5000, state: "BACKUP" },
       { at: 7250.04, state: "MASTER" },
+      { at: 8000, state: "gone" },
     ]);
-    assert.deepEqual(stepsSince(7000, found.slice(1)), [{ atMs: 250, state: "MASTER" }]);
+    assert.deepEqual(stepsSince(7000, found.slice(1, 2)), [{ atMs: 250, state: "MASTER" }]);
   });
 
   it("counts requests by when they were sent, those under way at the fault included", () => {

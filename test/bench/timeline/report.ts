@@ -5,7 +5,7 @@ import type { FaultName } from "../../lab/faults";
 import type { Circumstances } from "../bench";
 import { groupBy } from "../grouping";
 import { rounded } from "../statistics";
-import type { Transition, VrrpState } from "../transitions";
+import type { State, Transition } from "../transitions";
 
 export const BUCKET_MS = 50;
 /** How long the picture goes on after the outage. */
@@ -31,7 +31,7 @@ export interface Timeline {
 
 export interface Node {
   readonly name: string;
-  readonly steps: readonly { readonly atMs: number; readonly state: VrrpState }[];
+  readonly steps: readonly { readonly atMs: number; readonly state: State }[];
 }
 
 export interface Bucket {
@@ -73,6 +73,6 @@ export function typical(timelines: readonly Timeline[]): Timeline[] {
   });
 }
 
-export function firstAt({ steps }: Node, state: VrrpState): number | undefined {
+export function firstAt({ steps }: Node, state: State): number | undefined {
   return steps.find((step) => step.state === state)?.atMs;
 }

@@ -1,10 +1,9 @@
 // Table and picture of what happens after a fault, moment by moment. Pure.
-import type { FaultName } from "../../lab/faults";
 import { pairFaults } from "../../pair/faults";
 import { describeCircumstances } from "../bench";
 import { axisEnd, type Chart, colors, type Row, type Segment } from "../chart";
 import type { Table } from "../table";
-import type { VrrpState } from "../transitions";
+import type { State } from "../transitions";
 import { BUCKET_MS, type Bucket, firstAt, type Node, type Timeline, type TimelineReport, typical } from "./report";
 
 const looks = { MASTER: colors.first, BACKUP: colors.second, FAULT: colors.special, gone: colors.other } as const;
@@ -59,14 +58,12 @@ function rowsOf(line: Timeline): Row[] {
       segments: joined(line.buckets.flatMap(requestSegment)),
       note: `${seconds(line.backAtMs - line.lostFromMs)}, ${line.requestsLost} lost`,
     },
-    { label: "the node of the fault", segments: stateSegments(line.failed, afterwards(line.fault), end) },
+    {
+      label: "the node of the fault",
+      segments: stateSegments(line.failed, line.fault === "power-off" ? "gone" : "MASTER", end),
+    },
     { label: "the other one", segments: stateSegments(line.standby, "BACKUP", end) },
   ];
-}
-
-/** What the node is from the fault on, until it says something else. */
-function afterwards(fault: FaultName): VrrpState | "gone" {
-  return fault === "power-off" || fault.startsWith("keepalived-") ? "gone" : "MASTER";
 }
 
 /** None while nothing was sent, as on a busy machine. */
@@ -86,7 +83,7 @@ function joined(segments: readonly Segment[]): Segment[] {
   return all;
 }
 
-function stateSegments({ steps }: Node, first: VrrpState | "gone", endMs: number): Segment[] {
+function stateSegments({ steps }: Node, first: State, endMs: number): Segment[] {
   const all = [{ atMs: 0, state: first }, ...steps.filter(({ atMs }) => atMs < endMs)];
   return all.map(({ atMs, state }, index) => ({
     from: atMs / 1000,
