@@ -6,7 +6,7 @@ import { Application, TSConfigReader, type TypeDocOptions } from "typedoc";
 import { addExamples } from "./examples.mjs";
 import { guidesOf, titleGuides } from "./guides.mjs";
 import { placePages } from "./pages.mjs";
-import { describeValueTypes, nameEntryPoints } from "./reference.mjs";
+import { describeValueTypes, describeWords, nameEntryPoints } from "./reference.mjs";
 
 const root = resolve(import.meta.dirname, "../../..");
 const { name, exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
@@ -50,6 +50,7 @@ titleGuides(app);
 addExamples(app, join(root, "examples"));
 nameEntryPoints(app, entryPoints);
 describeValueTypes(app);
+describeWords(app);
 process.exitCode = (await build()) ? 0 : 1;
 
 async function build(): Promise<boolean> {

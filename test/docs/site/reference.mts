@@ -1,11 +1,14 @@
 // How the reference of the API names what users import, and describes what is described elsewhere already.
 import {
   type Application,
+  Comment,
   Converter,
   type DeclarationReflection,
   IndexedAccessType,
+  LiteralType,
   QueryType,
   ReflectionKind,
+  ReflectionType,
 } from "typedoc";
 
 /**
@@ -20,12 +23,27 @@ export function nameEntryPoints(app: Application, entryPoints: ReadonlyMap<strin
   });
 }
 
-/** The type of one value of a set (`(typeof set)[number]`) has the words of its set. */
+/** The type of one value of a set (`(typeof Set)[keyof typeof Set]`) has the words of its set. */
 export function describeValueTypes(app: Application): void {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     const aliases = project.getReflectionsByKind(ReflectionKind.TypeAlias) as DeclarationReflection[];
     for (const alias of aliases.filter(({ comment }) => !comment)) {
       alias.comment = setOf(alias)?.comment?.clone();
+    }
+  });
+}
+
+/** Members of a set of words (`{ sslHello: "ssl-hello" } as const`) say which word they are: the rest stands with the set. */
+export function describeWords(app: Application): void {
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    const sets = project.getReflectionsByKind(ReflectionKind.Variable) as DeclarationReflection[];
+    for (const { type } of sets) {
+      const members = type instanceof ReflectionType ? (type.declaration.children ?? []) : [];
+      for (const member of members) {
+        if (member.type instanceof LiteralType) {
+          member.comment ??= new Comment([{ kind: "text", text: `The word \`${member.type.value}\`.` }]);
+        }
+      }
     }
   });
 }
