@@ -55,6 +55,8 @@ describe("commands of the guides", function () {
     };
     type(command("pulumi stack init dev"), project, env);
     type(command("pulumi config set --secret sshPrivateKey"), project, env);
+    type(command("pulumi config set --path"), project, env);
+    assert.match(type("pulumi config get virtualAddresses", project, env), /198\.51\.100\.10\/24/);
     const text = readFileSync(key, "utf8");
     assert.equal(type("pulumi config get sshPrivateKey", project, env).trim(), text.trim());
     assert.ok(!readFileSync(join(project, "Pulumi.dev.yaml"), "utf8").includes(text.split("\n")[1] as string));

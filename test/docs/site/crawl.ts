@@ -1,5 +1,5 @@
 // Looks through a built site: every address on its pages leads to a file, and to an anchor where it names one.
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 export interface Crawl {
@@ -22,8 +22,10 @@ export function crawl(site: string): Crawl {
   const isExternal = ({ address }: { address: string }) => /^(?:[a-z][a-z+.-]*:|\/\/)/i.test(address);
   const leads = (page: string, address: string): boolean => {
     const [path = "", anchor] = address.split("#").map(decodeURIComponent) as [string, string?];
-    const file = path ? resolve(site, dirname(page), path) : resolve(site, page);
-    return file.startsWith(resolve(site)) && existsSync(file) && (!anchor || hasAnchor(file, anchor));
+    const named = path ? resolve(site, dirname(page), path) : resolve(site, page);
+    // What a host of static pages answers for a folder.
+    const file = path.endsWith("/") ? join(named, "index.html") : named;
+    return file.startsWith(resolve(site)) && isFile(file) && (!anchor || hasAnchor(file, anchor));
   };
   return {
     pages,
@@ -34,6 +36,7 @@ export function crawl(site: string): Crawl {
   };
 }
 
+const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 const read = (site: string, page: string) => readFileSync(join(site, page), "utf8");
 
 function addressesOf(html: string): string[] {
