@@ -24,6 +24,7 @@ export type {
   SharedAddress,
   SshConnection,
   SshEndpoint,
+  Watchers,
 } from "./platform";
 export { type Draft, UNKNOWN } from "./validation/draft";
 export { InvalidArgumentsError, type Problem } from "./validation/problem";

@@ -114,8 +114,16 @@ export interface PlatformContext {
   readonly ports: Output<readonly number[]>;
   /** TCP ports that the nodes need of each other, and nobody else of them; beside VRRP, which is IP protocol 112. */
   readonly peerPorts: Output<readonly number[]>;
-  /** Who reads metrics from the nodes, at which TCP port; no networks where the user named none. */
-  readonly monitoring: Output<{ readonly port: number; readonly allow: readonly string[] }>;
+  /** Who reads metrics from the nodes, and where. */
+  readonly monitoring: Output<Watchers>;
+}
+
+/** Who reads metrics from the nodes. */
+export interface Watchers {
+  /** The TCP port at which they are. */
+  readonly port: number;
+  /** Networks that they come from; none where the user named none. */
+  readonly allow: readonly string[];
 }
 
 /** A plain object that says where the pair runs. */

@@ -32,7 +32,9 @@ describe("the package", () => {
 
   it("keeps programs executable, and makes nothing else so", () => {
     for (const { path, mode } of packed.files) {
-      const isProgram = /^dist\/((drill|packaged)\/main\.js$|host\/files\/(install$|bin\/|movers\/))/.test(path);
+      const isProgram = /^dist\/((drill|packaged)\/main\.js$|host\/files\/((install|adopt)$|bin\/|movers\/))/.test(
+        path,
+      );
       assert.equal((mode & 0o111) !== 0, isProgram, `${path}: ${mode.toString(8)}`);
     }
   });
