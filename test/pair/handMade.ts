@@ -13,8 +13,8 @@ const apt = "export DEBIAN_FRONTEND=noninteractive; apt-get -q --yes";
 export async function makeByHand(lab: Lab, active: LoadBalancerName): Promise<void> {
   await onBoth(async (name) => {
     const host = lab.hosts[name];
-    // Python, too, so that only what this library brings is new later.
-    const install = `${apt} update && apt-get -q --yes install --no-install-recommends haproxy keepalived python3`;
+    // What this library installs too, so that only what it brings is new later.
+    const install = `${apt} update && apt-get -q --yes install --no-install-recommends haproxy keepalived python3 nftables`;
     await host.must(install, { timeoutMs: 120_000 });
     await host.must(`cat >${haproxyFile}`, { input: haproxyConfiguration(lab) });
     await host.must(`cat >${keepalivedFile}`, { input: tutorialConfiguration(name === active ? "lb1" : "lb2") });
