@@ -1,6 +1,7 @@
 // The component: arguments in, resource tree out. It wires; others validate, render and talk to hosts.
 import * as pulumi from "@pulumi/pulumi";
 import type { HaLoadBalancerArgs } from "./args";
+import { acmeCertificates } from "./haproxy/acme/model";
 import { watchers } from "./haproxy/operation/rules";
 import { adoptBundle, bundles, installBundle, type MoverFacts } from "./host/bundle";
 import { adopt, apply, install } from "./host/commands";
@@ -37,9 +38,9 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
     const { platform } = args;
     const child = { parent: this };
     const ports = settings.apply(({ frontends }) => frontends.map(({ port }) => port));
-    const peerPorts = settings.apply(({ failover }) => {
-      const { statusPort, peersPort } = failoverModel(failover);
-      return [statusPort, peersPort];
+    const peerPorts = settings.apply(({ failover, frontends }) => {
+      const { statusPort, peersPort, certificatesPort } = failoverModel(failover);
+      return [statusPort, peersPort, ...(acmeCertificates(frontends).length > 0 ? [certificatesPort] : [])];
     });
     const monitoring = settings.apply(({ haproxy }) => watchers(haproxy?.monitoring));
     const context = { name, options: child, ports, peerPorts, monitoring };

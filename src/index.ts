@@ -2,6 +2,7 @@
 
 export type { BalancingArgs, HaLoadBalancerArgs } from "./args";
 export { HaLoadBalancer, type NodeOutput } from "./haLoadBalancer";
+export * from "./haproxy/acme/args";
 export * from "./haproxy/args";
 export * from "./haproxy/forwarding/args";
 export * from "./haproxy/health/args";

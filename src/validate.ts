@@ -84,7 +84,7 @@ function ownPortProblems({ frontends, failover, haproxy }: OwnPorts): Problem[] 
   const given = isRecord(failover) ? failover : {};
   const monitoring = isRecord(haproxy) && isRecord(haproxy.monitoring) ? haproxy.monitoring : undefined;
   const own = [
-    ...(["statusPort", "peersPort"] as const).map(
+    ...(["statusPort", "peersPort", "certificatesPort"] as const).map(
       (key) => [`failover.${key}`, given[key] ?? defaultPorts[key]] as const,
     ),
     ...(monitoring ? [["haproxy.monitoring.port", monitoring.port ?? defaultMonitoringPort] as const] : []),

@@ -1,5 +1,6 @@
 // A frontend as the lines of its section, with the files that they need.
 import { isIPv6 } from "node:net";
+import { type Challenges, challengeLines } from "./acme/render";
 import type { ProxyMode } from "./args";
 import { forwardLines } from "./forwarding/render";
 import { logLines, pageOf } from "./operation/render";
@@ -30,9 +31,12 @@ export interface Surroundings {
   readonly haproxy: Haproxy;
   /** All addresses of the pair. */
   readonly ownAddresses: readonly string[];
+  /** Where certificates come by ACME. */
+  readonly challenges?: Challenges;
 }
 
-export function frontendSection(frontend: Frontend, { ipv6, haproxy, ownAddresses }: Surroundings): Section {
+export function frontendSection(frontend: Frontend, surroundings: Surroundings): Section {
+  const { ipv6, haproxy, ownAddresses, challenges } = surroundings;
   const { name, mode = "http", tls, routes = [], routeTables = [] } = frontend;
   const routed = renderRoutes({
     name,
@@ -45,6 +49,8 @@ export function frontendSection(frontend: Frontend, { ipv6, haproxy, ownAddresse
     farewell(mode),
     writtenDown(frontend, haproxy.logging),
     proxyProtocol(frontend.acceptProxyProtocolFrom),
+    // Authorities come from anywhere.
+    challengeLines(frontend, challenges),
     // Who may not come at all is not waited for, and not counted. What is refused after that is the client's own error.
     networkLines(mode, frontend.access),
     greeting(frontend),

@@ -1,6 +1,7 @@
 // Turns frontends and backends into haproxy.cfg and the files that it names. Pure: the same gives the same text.
 import { createHash } from "node:crypto";
 import { renderTemplate } from "../host/template";
+import { challengesOf } from "./acme/render";
 import { backendSection, resolverSection } from "./backendLines";
 import { forwardBackend, forwardResolvers } from "./forwarding/render";
 import { draining, frontendSection } from "./frontendLines";
@@ -43,14 +44,18 @@ export interface ProxyNode {
   readonly statusPort: number;
   /** Addresses of the pair, besides those by which the two know each other. */
   readonly ownAddresses?: readonly string[];
+  /** Of the pair's account with ACME's authorities, where certificates come from those. */
+  readonly acmeThumbprint?: string;
 }
 
-export function renderProxy(proxy: Proxy, { ipv6, peers, statusPort, ownAddresses = [] }: ProxyNode): RenderedProxy {
+export function renderProxy(proxy: Proxy, node: ProxyNode): RenderedProxy {
+  const { ipv6, peers, statusPort, ownAddresses = [], acmeThumbprint } = node;
   const { haproxy = {} } = proxy;
   const surroundings = {
     ipv6,
     haproxy,
     ownAddresses: [peers.own.address, peers.other.address, ...ownAddresses].sort(),
+    challenges: challengesOf(proxy.frontends, acmeThumbprint),
   };
   const frontends = proxy.frontends.map((frontend) => frontendSection(frontend, surroundings));
   const backends = proxy.backends.map(backendSection);

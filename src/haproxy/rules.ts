@@ -2,6 +2,7 @@
 import { type Draft, entries, isRecord, known } from "../validation/draft";
 import { type Problem, problem, show } from "../validation/problem";
 import { exactlyOne, filledList } from "../validation/shape";
+import { challengesAreAnswered, oneAccountEach } from "./acme/rules";
 import { httpOnly, serverNamesAreHeard } from "./modes";
 import { uniquePorts } from "./ports";
 import { backendsExist } from "./references";
@@ -119,6 +120,8 @@ const rules: readonly Rule[] = [
   backendsExist,
   httpOnly,
   serverNamesAreHeard,
+  challengesAreAnswered,
+  oneAccountEach,
   conditionsFit,
   serversArePicked,
 ];

@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { join, relative, sep } from "node:path";
+import { acmeAccount } from "../haproxy/acme/account";
+import { acmeCertificates, acmePackages } from "../haproxy/acme/model";
 import { derivedIdentity } from "../haproxy/peers/identity";
 import { renderProxy } from "../haproxy/render";
 import { failoverModel } from "../keepalived/model";
@@ -12,6 +14,7 @@ import { type Program, packagesOf, programOf, sourceId } from "../packages/model
 import { installFiles } from "../packages/render";
 import type { Platform } from "../platform";
 import type { Settings } from "../validate";
+import { acmeFiles, acmeSettings, givenCertificates } from "./certificates";
 import { renderTemplate } from "./template";
 
 export interface BundleFile {
@@ -74,7 +77,9 @@ export function bundles(settings: Settings, pair: PairFacts): readonly [Bundle, 
 function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): BundleFile[] {
   const failover = failoverModel(settings.failover);
   const [own, peer] = [pair.nodes[index], pair.nodes[1 - index]] as [NodeFacts, NodeFacts];
+  const certificates = acmeCertificates(settings.frontends);
   const proxy = renderProxy(asSeenOn(own, settings, pair), {
+    acmeThumbprint: certificates.length > 0 ? acmeAccount(pair.secret).thumbprint : undefined,
     ipv6: pair.addresses.some(({ address }) => isIPv6(address)),
     ownAddresses: [
       ...pair.addresses.map(({ address }) => address),
@@ -118,16 +123,20 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
     takeOverSeconds: masterDownSeconds(failover.advertIntervalSeconds, Math.min(...priorities)),
     // Where it comes from is for no program on the node, but another source is a reason to look whether it has changed.
     haproxy: { service, binary, branch, source: sourceId(settings.packages) },
-    packages: packagesOf(settings.packages, pair.mover?.packages),
+    packages: packagesOf(settings.packages, otherPackages(settings, pair.mover?.packages)),
+    acme: certificates.length > 0 ? acmeSettings(certificates, failover.certificatesPort) : null,
   };
   return [
     { path: "haproxy.cfg", mode: 0o600, content: proxy.text },
     ...proxy.files.map((one) => ({ ...one, mode: 0o600 })),
     { path: "keepalived.conf", mode: 0o600, content: renderKeepalived(failover, keepalivedNode) },
     textFile("node.json", `${JSON.stringify(node, null, 2)}\n`),
+    // Beside node.json: another certificate is no reason to start the agents anew.
+    textFile("certificates.json", `${JSON.stringify(givenCertificates(settings.frontends), null, 2)}\n`),
     textFile("units/haproxy.conf", haproxyUnit(program, pair)),
     textFile("units/keepalived.conf", renderTemplate("host/keepalived.service.mustache", peer)),
     ...(pair.mover ? moverFiles(pair.mover) : []),
+    ...(certificates.length > 0 ? acmeFiles(certificates, pair.secret) : []),
     ...(settings.revision ? [textFile("revision", `${settings.revision}\n`)] : []),
   ];
 }
@@ -192,14 +201,19 @@ function byPath(one: BundleFile, other: BundleFile): number {
   return one.path < other.path ? -1 : 1;
 }
 
+/** What the settings ask for beside HAProxy and Keepalived. */
+function otherPackages({ frontends }: Settings, moverPackages: readonly string[] = []): readonly string[] {
+  return [...moverPackages, ...(acmeCertificates(frontends).length > 0 ? acmePackages : [])];
+}
+
 /** What installs the packages, and what it has to know. The same on both nodes. */
 export function installBundle(
-  { packages, revision }: Settings,
+  settings: Settings,
   { adopt = false, mover }: Pick<Platform, "adopt" | "mover"> = {},
 ): Bundle {
-  return {
-    files: [...program("install"), ...installFiles(packages, { moverPackages: mover?.packages, revision, adopt })],
-  };
+  const { packages, revision } = settings;
+  const moverPackages = otherPackages(settings, mover?.packages);
+  return { files: [...program("install"), ...installFiles(packages, { moverPackages, revision, adopt })] };
 }
 
 /** What readies a node's hand-made load balancer for being taken over. The same on both nodes. */

@@ -44,7 +44,7 @@ const effects: readonly (readonly [path: RegExp, effect: string])[] = [
   [/^units\/(haproxy|keepalived)\.conf$/, RESTART],
   [/^revision$/, "reload of HAProxy and Keepalived; what was changed by hand is put back"],
   [
-    /^(bin\/(agent|vip-agent|mover|prepare-network)$|lib$|node\.json$|secrets\/|units\/ha-lb-)/,
+    /^(bin\/(agent|vip-agent|acme-[a-z.]+|mover|prepare-network)$|lib$|node\.json$|secrets\/|acme\/|units\/ha-lb-)/,
     "restart of the agents",
   ],
 ];

@@ -61,4 +61,10 @@ export interface FailoverArgs {
    * @default 8406
    */
   peersPort?: Input<number>;
+  /**
+   * TCP port on which each node gives its peer, and nobody else, the certificates that ACME brought it, by TLS and on the
+   * address between the two. Used where a frontend has `tls.acme`.
+   * @default 8407
+   */
+  certificatesPort?: Input<number>;
 }

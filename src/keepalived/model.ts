@@ -9,10 +9,11 @@ export interface FailoverModel extends Timers {
   readonly preferred?: { readonly node: string; readonly delaySeconds: number };
   readonly statusPort: number;
   readonly peersPort: number;
+  readonly certificatesPort: number;
 }
 
 /** What a node uses for itself. */
-export const defaultPorts = { statusPort: 8405, peersPort: 8406 } as const;
+export const defaultPorts = { statusPort: 8405, peersPort: 8406, certificatesPort: 8407 } as const;
 
 export function failoverModel(failover: Failover = {}): FailoverModel {
   const timers = profileTimers[failover.profile ?? "steady"];
@@ -26,5 +27,6 @@ export function failoverModel(failover: Failover = {}): FailoverModel {
       : undefined,
     statusPort: failover.statusPort ?? defaultPorts.statusPort,
     peersPort: failover.peersPort ?? defaultPorts.peersPort,
+    certificatesPort: failover.certificatesPort ?? defaultPorts.certificatesPort,
   };
 }

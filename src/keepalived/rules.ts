@@ -22,6 +22,7 @@ const failoverShape = shape<Failover>({
   preemptDelaySeconds: optional(checks.wholeNumber(0, 1000)),
   statusPort: optional(checks.port),
   peersPort: optional(checks.port),
+  certificatesPort: optional(checks.port),
 });
 
 /** @param nodeNames the names that `preferredNode` can have */

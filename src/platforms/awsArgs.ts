@@ -42,7 +42,8 @@ export interface AwsArgs {
   vpcId?: Input<string>;
   /**
    * Ids of security groups that exist; none is made then. They have to let the frontends' ports and SSH through, and
-   * between the nodes IP protocol 112 and the TCP ports `failover.statusPort` and `failover.peersPort`.
+   * between the nodes IP protocol 112 and the TCP ports `failover.statusPort`,
+   * `failover.peersPort` and, with `tls.acme`, `failover.certificatesPort`.
    * @default one is made that lets only these through
    */
   securityGroupIds?: Input<Input<string>[]>;

@@ -120,7 +120,7 @@ describe("docs/haproxy.md", function () {
       const [, words] = /^\| `\w+` \| [^`|]+ \| (`.+`) \|$/.exec(text) ?? [];
       return words ? [wordsIn(words).sort().join()] : [];
     });
-    const folders = ["health", "operation", "protection", "rewriting", "routing", "servers", "sessions", "tls"];
+    const folders = ["acme", "health", "operation", "protection", "rewriting", "routing", "servers", "sessions", "tls"];
     const sets = ["args", ...folders.map((folder) => `${folder}/args`)].flatMap((path) =>
       Object.values(require(join(root, "src/haproxy", path)) as Record<string, Readonly<Record<string, string>>>),
     );

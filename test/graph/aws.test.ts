@@ -102,6 +102,10 @@ describe("the resource tree on AWS", () => {
       "tcp 8406-8406 self",
       "tcp 9001-9001 self",
     ]);
+    const byAcme = { name: "web", mode: "tcp", port: 443, tls: { acme: { domains: ["example.com"] } } } as const;
+    const plain = { name: "plain", port: 80, redirectToHttps: true };
+    const frontends = [plain, { ...byAcme, defaultBackend: "app" }];
+    assert.ok(rules(await deploy({}, { frontends })).includes("tcp 8407-8407 self"));
   });
 
   it("allows the role to move this address to these two interfaces, and to see where it is", () => {

@@ -27,7 +27,7 @@ def mover(owner: str, api: str = "ok", code: str | None = None, **changes: Any) 
 def node(name: str, state: str, told: dict[str, Any] | None, **changes: Any) -> dict[str, Any]:
     ready = state in ("MASTER", "BACKUP")
     known = {"node": name, "state": state, "since": 1, "ready": ready, "bundle": "b", "release": "r", "problems": []}
-    return {**known, "hold": None, "mover": told, **changes}
+    return {**known, "hold": None, "mover": told, "certificates": {"shown": [], "agent": None}, **changes}
 
 
 GOOD_MASTER = node("lb1", "MASTER", mover("self"))

@@ -30,6 +30,18 @@ NODE = {
 MOVER = {"nodeId": "i-1", "peerId": "i-2", "env": {}, "peerPublicAddress": "198.51.100.32", "rootOnly": []}
 
 
+class Certificates(unittest.TestCase):
+    def test_are_told_beside_it_and_by_no_older_release(self) -> None:
+        told = [{"id": "web/1", "domains": ["shop.test"], "notBefore": 1, "notAfter": 2}]
+        with tempfile.TemporaryDirectory() as directory:
+            (Path(directory) / "node.json").write_text(json.dumps({**NODE, "mover": None}))
+            (Path(directory) / "release").write_text("r\n")
+            self.assertEqual(settings.load(Path(directory)).certificates, ())
+            (Path(directory) / "certificates.json").write_text(json.dumps(told))
+            given = settings.GivenCertificate("web/1", ("shop.test",), 1, 2)
+            self.assertEqual(settings.load(Path(directory)).certificates, (given,))
+
+
 class Load(unittest.TestCase):
     def load(self, mover: dict[str, Any] | None) -> settings.Settings:
         with tempfile.TemporaryDirectory() as directory:

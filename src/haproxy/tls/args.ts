@@ -1,5 +1,6 @@
 // Encryption towards clients and towards servers.
 import type { Input } from "@pulumi/pulumi";
+import type { AcmeArgs } from "../acme/args";
 
 /** Mozilla's profiles: `intermediate` for any client of the last ten years, `modern` for TLS 1.3 alone. */
 export const TlsProfile = { intermediate: "intermediate", modern: "modern" } as const;
@@ -46,8 +47,14 @@ export interface FrontendTlsArgs {
    * Pulumi's state encrypted, and on the nodes in files that only root can read. Answers of OCSP are not stapled:
    * they would have to be fetched all the time, and authorities such as Let's Encrypt give none any more; a certificate
    * with "must staple" is therefore of no use here. HAProxy keyword: `crt`.
+   * @default none: `acme` gets one
    */
-  certificates: Input<Input<string>[]>;
+  certificates?: Input<Input<string>[]>;
+  /**
+   * Has the nodes get a certificate by themselves, and renew it. It comes after those in `certificates`.
+   * @default none: `certificates` has them all
+   */
+  acme?: Input<AcmeArgs>;
   /**
    * Protocol versions and ciphers.
    * @default "intermediate": TLS 1.2 and 1.3, forward secrecy and authenticated ciphers only

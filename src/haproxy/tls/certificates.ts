@@ -17,6 +17,24 @@ export const certificateWithKey: Check = (path, value) => complaint(path, value,
 /** One or more certificates of authorities. */
 export const authorities: Check = (path, value) => complaint(path, value, authoritiesComplaint, AUTHORITIES_FIX);
 
+/** What anybody sees of a certificate; times are in seconds since 1970. */
+export interface PublicCertificate {
+  readonly domains: readonly string[];
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** @param pem that has passed */
+export function publicPart(pem: string): PublicCertificate {
+  const { validFrom, validTo, subjectAltName, subject } = new X509Certificate(leafOf(pem));
+  const domains = (subjectAltName ?? subject).split(/, |\n/).map((name) => name.replace(/^(DNS|IP Address):|^CN=/, ""));
+  return { domains, notBefore: Date.parse(validFrom) / 1000, notAfter: Date.parse(validTo) / 1000 };
+}
+
+function leafOf(pem: string): string {
+  return blocksOf(pem).find(({ label }) => label === "CERTIFICATE")?.text ?? pem;
+}
+
 function complaint(path: string, value: unknown, judge: (text: string) => string | undefined, fix: string) {
   if (value === UNKNOWN) {
     return [];

@@ -1,4 +1,5 @@
 // TLS as words of a bind or server line, with the files of certificates that they name.
+import { servedCertificate } from "../acme/render";
 import type { ProxyMode } from "../args";
 import { beside, type ConfigFile, type Lines } from "../section";
 import type { TlsProfile } from "./args";
@@ -43,7 +44,10 @@ export function bindTls(frontend: string, mode: ProxyMode, tls: FrontendTls): st
   const alpn = tls.alpn ?? (mode === "http" ? ["h2", "http/1.1"] : []);
   const clients = tls.clientCertificates;
   return [
-    ` ssl crt ${certificateFolder(frontend)}${stricter[tls.profile ?? "intermediate"]}`,
+    " ssl",
+    tls.certificates ? ` crt ${certificateFolder(frontend)}` : "",
+    tls.acme ? ` crt ${servedCertificate(tls.acme)}` : "",
+    `${stricter[tls.profile ?? "intermediate"]}`,
     alpn.length > 0 ? ` alpn ${alpn.join(",")}` : "",
     clients ? ` ca-file ${clientAuthorities(frontend)} verify ${clients.mode ?? "required"}` : "",
     tls.strictServerName ? " strict-sni" : "",

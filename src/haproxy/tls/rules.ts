@@ -1,7 +1,10 @@
 // What the settings of TLS have to fulfil.
 import * as checks from "../../validation/checks";
+import { isRecord } from "../../validation/draft";
 import type { Plain } from "../../validation/plain";
+import { problem } from "../../validation/problem";
 import { filledList, shape } from "../../validation/shape";
+import { acmeShape } from "../acme/rules";
 import {
   AlpnProtocol,
   type BackendTlsArgs,
@@ -19,8 +22,11 @@ export type BackendTls = Plain<BackendTlsArgs>;
 
 const { optional } = checks;
 
-export const frontendTlsShape = shape<FrontendTls>({
-  certificates: filledList(certificateWithKey, "Give PEM text with certificate and private key."),
+const CERTIFICATES_FIX = "Give PEM text with certificate and private key, or let `acme` get one.";
+
+const fields = shape<FrontendTls>({
+  certificates: optional(filledList(certificateWithKey, CERTIFICATES_FIX)),
+  acme: optional(acmeShape),
   profile: optional(checks.oneOf(TlsProfile)),
   alpn: optional(filledList(checks.oneOf(AlpnProtocol), "List at least one, or leave it out.")),
   clientCertificates: optional(
@@ -37,6 +43,13 @@ export const frontendTlsShape = shape<FrontendTls>({
     }),
   ),
 });
+
+export const frontendTlsShape: checks.Check = (path, value) => [
+  ...fields(path, value),
+  ...(isRecord(value) && value.certificates === undefined && value.acme === undefined
+    ? [problem(`${path}.certificates`, `is empty. ${CERTIFICATES_FIX}`)]
+    : []),
+];
 
 export const backendTlsShape = shape<BackendTls>({
   verify: optional(checks.oneOf(ServerVerification)),

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { RenderedProxy } from "../../../src/haproxy/render";
+import { certificate } from "../../certificates";
 import { ensureBaseImage } from "../../lab/base/image";
 import { must, run, until } from "../../lab/command";
 
@@ -95,10 +96,15 @@ export class CheckingHaproxy {
   }
 }
 
+/** What the nodes bring themselves. */
+const served = /\/var\/lib\/ha-load-balancer\/acme\/served\/(\S+)/g;
+
 /** A folder with the configuration, for this machine, and the files that it names. */
 function written(text: string, files: RenderedProxy["files"]): string {
   const folder = mkdtempSync(join(tmpdir(), "haproxy-"));
-  for (const { path, content } of [...files, { path: "haproxy.cfg", content: forThisMachine(text, folder) }]) {
+  const ofNode = [...text.matchAll(served)].map(([, name]) => ({ path: `served/${name}`, content: certificate() }));
+  const configuration = { path: "haproxy.cfg", content: forThisMachine(text, folder) };
+  for (const { path, content } of [...files, ...ofNode, configuration]) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   }
@@ -114,6 +120,7 @@ function forThisMachine(text: string, folder: string): string {
       .replaceAll(" user root group ha-lb mode 660", " mode 660")
       .replaceAll("/run/ha-load-balancer/", `${folder}/`)
       .replace("/run/haproxy/admin.sock", join(folder, "admin.sock"))
+      .replaceAll(served, join(folder, "served/$1"))
       .replace("chroot /var/lib/haproxy", `chroot ${folder}`)
       // More than this machine may let a process have of open files.
       .replace(/^(global\n(?: .*\n)*? +maxconn) \d+$/m, "$1 500")

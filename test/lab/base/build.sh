@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 base_packages=systemd,systemd-sysv,dbus,openssh-server,iproute2,iputils-ping,procps,curl,ca-certificates,sudo,nginx-light
 # What a load balancer may ask for, servers behind it, and what a cloud's image has; everything they depend on and the
 # base lacks comes along.
-repository_packages='haproxy keepalived python3 postgresql postfix cloud-init nftables awscli'
+repository_packages='haproxy keepalived python3 dehydrated postgresql postfix cloud-init nftables awscli'
 
 if [ -d "$target" ]; then exit 0; fi # built by someone else while this one waited for the lock
 rm -rf "$target".building.*

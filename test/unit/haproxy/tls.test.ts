@@ -6,12 +6,12 @@ const cases: readonly Case[] = [
   [
     "want a certificate",
     [["frontends[0].tls.certificates", []]],
-    ["frontends[0].tls.certificates: is empty. Give PEM text with certificate and private key."],
+    ["frontends[0].tls.certificates: is empty. Give PEM text with certificate and private key, or let `acme` get one."],
   ],
   [
     "want certificates at all",
     [["frontends[0].tls.certificates", removed]],
-    ["frontends[0].tls.certificates: is empty. Give PEM text with certificate and private key."],
+    ["frontends[0].tls.certificates: is empty. Give PEM text with certificate and private key, or let `acme` get one."],
   ],
   [
     "want certificates to be text",

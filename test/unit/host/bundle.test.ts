@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { globSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { publicPart } from "../../../src/haproxy/tls/certificates";
 import { bundles, installBundle } from "../../../src/host/bundle";
 import { fingerprint, fingerprintOfRunning } from "../../../src/host/fingerprint";
 import { sourceId } from "../../../src/packages/model";
@@ -23,6 +24,7 @@ describe("a bundle", () => {
       .filter((entry) => entry.isFile() && !entry.name.endsWith(".pyc"))
       .map((entry) => join(entry.parentPath, entry.name).slice(shipped.length + 1));
     const rendered = [
+      "certificates.json",
       "haproxy.cfg",
       "haproxy/authorities/clients-of-web.pem",
       "haproxy/authorities/servers-of-app.pem",
@@ -103,7 +105,16 @@ describe("a bundle", () => {
         source: sourceId(sampleArgs().packages as Packages),
       },
       packages: ["hapee-3.0r1-lb", "keepalived", "python3", "iproute2", "nftables"],
+      acme: null,
     });
+  });
+
+  it("tells when certificates expire, in a file that no agent is started anew for", () => {
+    const [{ name = "", tls } = {}] = sampleArgs().frontends.filter((frontend) => frontend.tls);
+    const [told] = JSON.parse(file(first, "certificates.json").content);
+    assert.deepEqual(told, { id: `${name}/1`, ...publicPart(tls?.certificates[0] ?? "") });
+    assert.deepEqual(told.domains, ["example.com", "*.example.com"]);
+    assert.ok(told.notAfter > told.notBefore);
   });
 
   it("listens on IPv6 only where there is an IPv6 address to share", () => {

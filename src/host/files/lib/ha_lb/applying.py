@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import adoption, network, services, settings
+from .acme import store
 from .bundle import Running, changed_by_hand, identify, running, seal
 from .checks import Refused, check, check_change
 from .commands import run
@@ -22,6 +23,8 @@ KEPT_BUNDLES = 3
 # How a bundle that is on its way in is named, and how old one is that nobody brings in any more.
 ABANDONED = ".incoming."
 ABANDONED_SECONDS = 3600
+# Folders of a bundle with nothing but those.
+SECRETS = ("secrets", "acme")
 # In the directory of bundles, from the swap on until all services run with what is in use.
 UNFINISHED = ".unfinished"
 
@@ -35,6 +38,9 @@ def apply(incoming: Path) -> None:
             services.make_run_files(incoming)
         except (network.NoInterface, services.Failed) as error:
             raise Refused(f"{error}. Nothing was changed.") from error
+        if wanted.acme:
+            # HAProxy refuses a configuration whose certificates are not there.
+            store.prepare(wanted.acme)
         seal(incoming)
         check(incoming, wanted)
         previous = CURRENT.resolve() if CURRENT.exists() else None
@@ -45,6 +51,8 @@ def apply(incoming: Path) -> None:
         _put_in_use(_store(incoming), previous, now, wanted)
         _forget_old_bundles()
         _forget_old_secrets()
+        # Not the agent: the one of another bundle does not know what this one is about to need.
+        store.forget_others(wanted.acme.certificates if wanted.acme else ())
 
 
 @contextlib.contextmanager
@@ -73,7 +81,7 @@ def _store(incoming: Path) -> Path:
         abandoned = BUNDLES / f"{ABANDONED}{place.name}"
         shutil.rmtree(abandoned, ignore_errors=True)
         place.rename(abandoned)
-        shutil.rmtree(abandoned / "secrets", ignore_errors=True)
+        _forget_secrets_of(abandoned)
     incoming.chmod(0o755)
     return incoming.rename(place)
 
@@ -145,4 +153,9 @@ def _forget_old_secrets() -> None:
     for bundle in BUNDLES.iterdir():
         # Another `apply` may be unpacking right now.
         if bundle != CURRENT.resolve() and not bundle.name.startswith(ABANDONED):
-            shutil.rmtree(bundle / "secrets", ignore_errors=True)
+            _forget_secrets_of(bundle)
+
+
+def _forget_secrets_of(bundle: Path) -> None:
+    for folder in SECRETS:
+        shutil.rmtree(bundle / folder, ignore_errors=True)

@@ -76,14 +76,16 @@ def _accepted(program: str, bundle: Path, *command: str) -> None:
 
 def _ports_are_free(wanted: Settings) -> None:
     taken = []
+    agents = {wanted.status_port: "statusPort", **({wanted.acme.port: "certificatesPort"} if wanted.acme else {})}
     for line in run("ss", "-Hltnp").stdout.splitlines():
         columns = line.split()
         port = int(columns[3].rpartition(":")[2])
         owners = set(re.findall(r'"([^"]+)"', line))
         if port in wanted.ports and not (owners and owners <= HAPROXY_PROGRAMS):
             taken.append(f"port {port} is used by {', '.join(sorted(owners)) or 'another program'}")
-        if port == wanted.status_port and owners and not owners <= {"agent", "python3"}:
-            taken.append(f"port {port}, failover.statusPort, is used by {', '.join(sorted(owners))}")
+        name = agents.get(port)
+        if name and owners and not owners <= {"agent", "acme-agent", "python3"}:
+            taken.append(f"port {port}, failover.{name}, is used by {', '.join(sorted(owners))}")
     if taken:
         reason = "; ".join(sorted(set(taken)))
         raise Refused(f"{reason}. Nothing was changed. Stop that program or use another port.")

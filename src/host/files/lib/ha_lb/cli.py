@@ -20,6 +20,13 @@ OWNERS = {
     "other": "on a machine that is not of this pair",
     "unknown": "not known where",
 }
+# Where a certificate is from that clients get.
+SOURCES = {
+    "given": "the certificate that was given, good",
+    "acme": "a certificate by ACME, good",
+    "former": "the certificate before, good",
+    "temporary": "a temporary certificate, replaced once ACME brings one, good",
+}
 EXIT_REFUSED, EXIT_NOT_MOVED, EXIT_INTERRUPTED = 1, 2, 130
 LONGEST_DRAIN = 3600
 
@@ -126,7 +133,9 @@ def _text(verdict: status.Status) -> str:
         since = f" since {_time(node['since'])}" if node["since"] else ""
         readiness = "ready" if node["ready"] else "not ready"
         lines.append(f"  {node['node']}: {node['state']}{since}, {readiness}, bundle {node['bundle']}")
-    return "\n".join(lines + [f"  ! {problem}" for problem in verdict["problems"]])
+    for one in verdict["nodes"][0]["certificates"]["shown"]:
+        lines.append(f"  {', '.join(one['domains'])}: {SOURCES[one['source']]} until {_time(one['notAfter'])}")
+    return "\n".join(lines + [f"  ! {problem}" for problem in (*verdict["problems"], *verdict["notices"])])
 
 
 def _time(epoch: float) -> str:

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from . import network, readiness, settings, shared_addresses, status
+from . import certificate_status, network, readiness, settings, shared_addresses, status
 from .bundle import changed_by_hand
 from .checks import Refused, check
 from .commands import run
@@ -119,6 +119,10 @@ def _cloud(node: Settings) -> list[Finding]:
     return findings
 
 
+def _certificates(node: Settings) -> list[Finding]:
+    return certificate_status.problems([{"node": node.node, "certificates": certificate_status.local(node)}])
+
+
 def _peer(node: Settings) -> list[Finding]:
     peer = status.of_peer(node)
     if peer is None:
@@ -147,6 +151,7 @@ CHECKS: tuple[tuple[str, Callable[[Settings], list[Finding]]], ...] = (
     ("network interfaces are what they were", _interfaces),
     ("addresses are where they belong", _addresses),
     ("the peer tells its state, and all is well together", _peer),
+    ("certificates are there, and good for long enough", _certificates),
     ("there is room on the disk", _disk),
 )
 CLOUD_CHECKS: tuple[tuple[str, Callable[[Settings], list[Finding]]], ...] = (

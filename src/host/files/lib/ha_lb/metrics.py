@@ -68,6 +68,7 @@ def _families(verdict: Status) -> Iterator[str]:
         [(labels, bool(mover["superseded"])) for labels, mover in movers],
     )
     yield from _api_families(movers)
+    yield from _certificate_families(nodes)
 
 
 def _address_families(addresses: list[Status]) -> Iterator[str]:
@@ -87,6 +88,33 @@ def _address_families(addresses: list[Status]) -> Iterator[str]:
         "ha_lb_address_last_move_timestamp_seconds",
         "When the last move was shown, in seconds since 1970.",
         [(labels, one["movedAt"]) for labels, one in moved],
+    )
+
+
+def _certificate_families(nodes: list[Status]) -> Iterator[str]:
+    shown = [
+        ({"node": node["node"], "certificate": one["id"], "source": one["source"]}, one)
+        for node in nodes
+        for one in (node.get("certificates") or {"shown": []})["shown"]
+    ]
+    yield _family(
+        "ha_lb_certificate_expiry_timestamp_seconds",
+        "When what clients get expires, in seconds since 1970; source is given, acme, former or temporary.",
+        [(labels, one["notAfter"]) for labels, one in shown],
+    )
+    yield _family(
+        "ha_lb_certificate_expires_in_seconds",
+        "The same from now on, by the node's own clock.",
+        [(labels, one["secondsLeft"]) for labels, one in shown],
+    )
+    yield _family(
+        "ha_lb_certificate_failed_orders",
+        "Orders that have failed since the last one that did not.",
+        [
+            ({"node": labels["node"], "certificate": labels["certificate"]}, one["failures"])
+            for labels, one in shown
+            if one["source"] != "given"
+        ],
     )
 
 

@@ -54,8 +54,19 @@ def _take(step: Step) -> None:
     elif isinstance(step, ReplaceTable):
         _replace_table(step)
     else:
-        _tell(f"set ssl cert {step.path} <<\n{step.pem}", r"Transaction (created|updated) for certificate .*!")
-        _tell(f"commit ssl cert {step.path}", r"Committing .*Success!")
+        replace_certificate(step.path, step.pem)
+
+
+def replace_certificate(path: str, pem: str) -> None:
+    """Without empty lines, which would end it. Raises Refused or OSError."""
+    _tell(f"set ssl cert {path} <<\n{pem}", r"Transaction (created|updated) for certificate .*!")
+    _tell(f"commit ssl cert {path}", r"Committing .*Success!")
+
+
+def shown_certificate(path: str) -> str | None:
+    """The SHA-1 fingerprint of what HAProxy shows, in hexadecimal; None where it knows of none. Raises OSError."""
+    found = re.search(r"^SHA1 FingerPrint: ([0-9A-Fa-f]{40})$", ask(f"show ssl cert {path}"), re.MULTILINE)
+    return found[1].lower() if found else None
 
 
 def _remove(step: Remove) -> None:

@@ -11,13 +11,14 @@ from pathlib import Path
 from . import adoption, handover, mover_status, readiness, runtime, settings, shared_addresses, status
 from .bundle import REVISION, Running
 from .commands import is_active, run, said
-from .settings import ADOPTING, CURRENT, KEEPALIVED, VIP_AGENT, Program, Settings
+from .settings import ACME_AGENT, ADOPTING, CURRENT, KEEPALIVED, VIP_AGENT, Program, Settings
 
 SYSTEM = Path("/etc/systemd/system")
 TMPFILES = Path("/etc/tmpfiles.d/ha-load-balancer.conf")
 DROP_IN = "ha-load-balancer.conf"
 KEEPALIVED_DROP_IN = SYSTEM / "keepalived.service.d" / DROP_IN
 VIP_UNIT = SYSTEM / f"{VIP_AGENT}.service"
+ACME_UNIT = SYSTEM / f"{ACME_AGENT}.service"
 HAPROXY_FILES = ("haproxy.cfg", "haproxy")
 KEEPALIVED_FILES = ("keepalived.conf", "interfaces.conf")
 AGENT_FILES = ("bin/agent", "lib", "node.json", "units/ha-lb-agent.service")
@@ -30,6 +31,7 @@ VIP_AGENT_FILES = (
     "secrets",
     "units/ha-lb-vip.service",
 )
+ACME_AGENT_FILES = ("bin/acme-agent", "lib", "node.json", "acme", "units/ha-lb-acme.service")
 # It runs before this library comes where somebody made it by hand, whatever edition is to follow.
 DEBIAN_HAPROXY = "haproxy"
 START_SECONDS = 20
@@ -54,6 +56,7 @@ def links(node: Settings) -> dict[Path, str]:
         TMPFILES: "units/tmpfiles.conf",
         Path("/usr/local/sbin/ha-lb"): "bin/ha-lb",
         **({VIP_UNIT: f"units/{VIP_UNIT.name}"} if node.mover else {}),
+        **({ACME_UNIT: f"units/{ACME_UNIT.name}"} if node.acme else {}),
     }
 
 
@@ -77,7 +80,7 @@ def use(bundle: Path, now: Running) -> None:
     others = KEEPALIVED_DROP_IN in wrong and is_active("keepalived") == [True]
     with handover.aside(node) if haproxy or keepalived else contextlib.nullcontext():
         _retire_other_services(node)
-        _retire_vip_agent(node)
+        _retire_agents(node)
         _link(wrong)
         if wrong or anew or now.differs(bundle, "units"):
             _systemctl("daemon-reload")
@@ -90,6 +93,8 @@ def use(bundle: Path, now: Running) -> None:
         if node.mover:
             # Before Keepalived makes this node MASTER.
             _bring(VIP_AGENT, restart=anew or now.differs(bundle, *VIP_AGENT_FILES), reload=False)
+        if node.acme:
+            _bring(ACME_AGENT, restart=anew or now.differs(bundle, *ACME_AGENT_FILES), reload=False)
         _bring("keepalived", restart=keepalived, reload=anew or now.differs(bundle, *KEEPALIVED_FILES))
 
 
@@ -201,12 +206,14 @@ def _retire_other_services(node: Settings) -> None:
             drop_in.unlink()
 
 
-def _retire_vip_agent(node: Settings) -> None:
-    """A pair that moved from a cloud to hosts of its own has nothing to move."""
-    if node.mover is None and VIP_UNIT.is_symlink():
-        run("systemctl", "disable", "--now", "--quiet", VIP_AGENT)
-        VIP_UNIT.unlink(missing_ok=True)
-        _leave_network(node)
+def _retire_agents(node: Settings) -> None:
+    """A pair that moved from a cloud to hosts of its own has nothing to move; one without ACME nothing to order."""
+    for unit, task in ((VIP_UNIT, node.mover), (ACME_UNIT, node.acme)):
+        if task is None and unit.is_symlink():
+            run("systemctl", "disable", "--now", "--quiet", unit.stem)
+            unit.unlink(missing_ok=True)
+            if unit == VIP_UNIT:
+                _leave_network(node)
 
 
 def _leave_network(node: Settings) -> None:

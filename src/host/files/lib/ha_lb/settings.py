@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .acme import wanted
+
 CURRENT = Path("/etc/ha-load-balancer/current")
 BUNDLES = Path("/etc/ha-load-balancer/bundles")
 # Names HAProxy's configuration. Not part of node.json: another configuration is nothing to start the agents anew for.
@@ -21,6 +23,8 @@ RUN = Path("/run/ha-load-balancer")
 RUN_VIP = Path("/run/ha-lb-vip")
 # Runs only where a mover moves the addresses.
 VIP_AGENT = "ha-lb-vip"
+# Runs only where certificates come by ACME.
+ACME_AGENT = "ha-lb-acme"
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,16 @@ KEEPALIVED = Program("keepalived", "/usr/sbin/keepalived")
 
 
 @dataclass(frozen=True)
+class GivenCertificate:
+    """What is public of a certificate that the user gave; times are in seconds since 1970."""
+
+    id: str
+    domains: tuple[str, ...]
+    not_before: float
+    not_after: float
+
+
+@dataclass(frozen=True)
 class Settings:
     node: str
     peer: str
@@ -91,6 +105,8 @@ class Settings:
     former_router_id: int | None = None
     # Debian packages that this node needs.
     packages: tuple[str, ...] = ()
+    certificates: tuple[GivenCertificate, ...] = ()
+    acme: wanted.Acme | None = None
 
     @property
     def shared_on_host(self) -> tuple[str, ...]:
@@ -101,7 +117,8 @@ class Settings:
     @property
     def services(self) -> tuple[str, ...]:
         """All that run on a node."""
-        return (self.haproxy.service, "keepalived", "ha-lb-agent", *((VIP_AGENT,) if self.mover else ()))
+        others = (*((VIP_AGENT,) if self.mover else ()), *((ACME_AGENT,) if self.acme else ()))
+        return (self.haproxy.service, "keepalived", "ha-lb-agent", *others)
 
 
 def config_id(bundle: Path = CURRENT) -> str | None:
@@ -133,6 +150,16 @@ def load(bundle: Path = CURRENT) -> Settings:
         mover=_mover(data.get("mover")),
         former_router_id=data.get("formerRouterId"),
         packages=tuple(data.get("packages", [])),
+        certificates=_given_certificates(bundle / "certificates.json"),
+        acme=wanted.parsed(data.get("acme")),
+    )
+
+
+def _given_certificates(file: Path) -> tuple[GivenCertificate, ...]:
+    """None in bundles of a release that did not tell."""
+    items = json.loads(file.read_text()) if file.exists() else []
+    return tuple(
+        GivenCertificate(item["id"], tuple(item["domains"]), item["notBefore"], item["notAfter"]) for item in items
     )
 
 

@@ -7,12 +7,12 @@ import socket
 import time
 from typing import Any
 
-from . import holds, mover_status, network, shared_addresses
+from . import certificate_status, holds, mover_status, network, shared_addresses
 from .commands import is_active
 from .settings import ADOPTING, CURRENT, RUN, Settings
 
 Status = dict[str, Any]
-# What is needed of a node; `hold`, `waits` and `mover` come beside it.
+# What is needed of a node; `hold`, `waits`, `mover` and `certificates` come beside it.
 TOLD = {"node", "state", "since", "ready", "bundle", "release", "problems"}
 
 
@@ -38,6 +38,7 @@ def local(settings: Settings) -> Status:
         "hold": hold,
         "waits": ADOPTING.exists(),
         "mover": mover_status.local(settings, time.time()),
+        "certificates": certificate_status.local(settings),
     }
 
 

@@ -7,10 +7,9 @@ import json
 import socket
 import threading
 
-from . import metrics, status
+from . import metrics, peer_port, status
 from .settings import Settings, load
 
-IP_FREEBIND = 15
 # As many as HAProxy asks at a time.
 READERS = threading.BoundedSemaphore(4)
 READ_SECONDS = 5
@@ -20,23 +19,14 @@ HEAD = b"HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\n\r\n"
 
 def serve(settings: Settings) -> None:
     own, peer = (ipaddress.ip_address(text) for text in (settings.own_address, settings.peer_address))
-    family = socket.AF_INET6 if peer.version == 6 else socket.AF_INET
-    with socket.socket(family) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # The address may come after the agent.
-        listener.setsockopt(socket.SOL_IP, IP_FREEBIND, 1)
-        listener.bind((settings.own_address, settings.status_port))
-        listener.listen(8)
-        while True:
-            connection, (address, *_) = listener.accept()
-            caller = ipaddress.ip_address(address)
-            # Metrics ask the peer: while both nodes wait for each other, both have to answer.
-            if caller == own and READERS.acquire(blocking=False):
-                threading.Thread(target=_show, args=(connection,), daemon=True).start()
-                continue
-            with connection:
-                if caller == peer:
-                    _tell(connection)
+    for connection, caller in peer_port.accepted(settings, settings.status_port):
+        # Metrics ask the peer: while both nodes wait for each other, both have to answer.
+        if caller == own and READERS.acquire(blocking=False):
+            threading.Thread(target=_show, args=(connection,), daemon=True).start()
+            continue
+        with connection:
+            if caller == peer:
+                _tell(connection)
 
 
 def _tell(connection: socket.socket) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from . import mover_status
+from . import certificate_status, mover_status
 from .status import Status
 
 OUT_OF_ORDER = ("FAULT", "STOPPED")
@@ -29,6 +29,8 @@ def judge(own: Status, peer: Status | None) -> Status:
         "holder": holders[0] if len(holders) == 1 else None,
         "addresses": mover_status.addresses(nodes),
         "problems": problems,
+        # Of the certificates: a pair that lacks one is redundant all the same.
+        "notices": certificate_status.problems(nodes),
         "nodes": nodes,
         "at": int(time.time()),
     }

@@ -1,0 +1,90 @@
+"""Runs one order in the background: makes key and request, and has dehydrated do the rest (order.sh)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Union
+
+from ..commands import run, said
+from ..settings import CURRENT
+from .decisions import Failure, failure_of
+from .store import WORK
+from .wanted import Wanted
+
+# Authorities answer within seconds, and ask each name from several places.
+LONGEST_ORDER = 900.0
+SCRIPT = Path(__file__).resolve().parent / "order.sh"
+KEYS = {
+    "ec-256": ("EC", "ec_paramgen_curve:prime256v1"),
+    "ec-384": ("EC", "ec_paramgen_curve:secp384r1"),
+    "rsa-2048": ("RSA", "rsa_keygen_bits:2048"),
+    "rsa-4096": ("RSA", "rsa_keygen_bits:4096"),
+}
+
+# The certificate with its chain and its key, in PEM.
+Outcome = Union[str, Failure]
+
+
+class Order:
+    def __init__(self, wanted: Wanted, bundle: Path = CURRENT) -> None:
+        self.wanted = wanted
+        self._began = time.monotonic()
+        _prepare(wanted, bundle / "acme")
+        command = ("sh", str(SCRIPT), str(WORK))
+        with (WORK / "said").open("w") as output:
+            # In a session of its own, so that all of it can be ended.
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            )
+
+    def outcome(self) -> Outcome | None:
+        """None while it is under way."""
+        status = self._process.poll()
+        if status is None:
+            if time.monotonic() - self._began < LONGEST_ORDER:
+                return None
+            self.abandon()
+            return Failure("unreachable", f"the order took longer than {LONGEST_ORDER:.0f} s")
+        text = (WORK / "said").read_text(errors="replace")
+        chain = (WORK / "chain.pem").read_text() if status == 0 else ""
+        if "BEGIN CERTIFICATE" not in chain:
+            return failure_of(text, time.time())
+        return chain + (WORK / "key.pem").read_text()
+
+    def abandon(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+def _prepare(wanted: Wanted, secrets: Path) -> None:
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(mode=0o700)
+    shutil.copy(secrets / "account.pem", WORK / "account.pem")
+    settings = {"CA": wanted.directory_url, "CONTACT_EMAIL": wanted.email or ""}
+    if wanted.external_account_key_id:
+        settings["EAB_KID"] = wanted.external_account_key_id
+        shutil.copy(secrets / f"{wanted.id}.hmac", WORK / "hmac")
+    if wanted.has_authorities:
+        settings["AUTHORITIES"] = str(WORK / "authorities.pem")
+        shutil.copy(secrets / f"{wanted.id}.authorities.pem", WORK / "authorities.pem")
+    lines = [f"{name}={shlex.quote(value)}\n" for name, value in settings.items()]
+    (WORK / "settings").write_text("".join(lines))
+    kind, option = KEYS[wanted.key_type]
+    _do("genpkey", "-algorithm", kind, "-pkeyopt", option, "-out", str(WORK / "key.pem"))
+    names = f"subjectAltName={','.join(f'DNS:{domain}' for domain in wanted.domains)}"
+    request = ("-new", "-sha256", "-subj", "/", "-addext", names)
+    _do("req", *request, "-key", str(WORK / "key.pem"), "-out", str(WORK / "request.csr"))
+
+
+def _do(*arguments: str) -> None:
+    process = run("openssl", *arguments)
+    if process.returncode != 0:
+        raise OSError(f"openssl {arguments[0]}: {said(process)}")

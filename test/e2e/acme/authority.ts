@@ -1,0 +1,113 @@
+// Pebble, Let's Encrypt's authority for tests, in the operator namespace, with a DNS server that leads every name to the
+// pair. Its accounts and its root are new ones each time that it starts.
+import type { ChildProcess } from "node:child_process";
+import { openSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { authority, certificate } from "../../certificates";
+import { until } from "../../lab/command";
+import { type Lab, sharedAddress } from "../../lab/lab";
+import { links, withoutPrefix } from "../../lab/layout";
+import type { Pair } from "../../pair/pair";
+
+const host = "authority.test";
+const address = withoutPrefix(links.operator[0]?.addresses[0] ?? "");
+const dnsPort = 8053;
+
+/** What users of the authority have to give. */
+export const directoryUrl = `https://${host}:14000/dir`;
+export const externalAccount = {
+  keyId: "kid-1",
+  hmacKey: "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W",
+};
+export const authorities = () => authority();
+
+export interface AuthorityOptions {
+  /** How long its certificates are good for. */
+  readonly validitySeconds: number;
+  /** Whether it takes some seconds until it asks a name, as real ones do. @default false */
+  readonly takesItsTime?: boolean;
+}
+
+export class Authority {
+  private processes: ChildProcess[] = [];
+
+  constructor(private readonly lab: Lab) {}
+
+  /** Nodes have no DNS in the lab. */
+  async introduceTo(pair: Pair): Promise<void> {
+    for (const name of ["lb1", "lb2"] as const) {
+      await pair.host(name).must(`grep -q ${host} /etc/hosts || echo '${address} ${host}' >>/etc/hosts`);
+    }
+  }
+
+  async start({ validitySeconds, takesItsTime = false }: AuthorityOptions): Promise<void> {
+    const pem = certificate({ names: [host] });
+    writeFileSync(this.file("certificate.pem"), pem);
+    const settings = {
+      listenAddress: `${address}:14000`,
+      managementListenAddress: `${address}:15000`,
+      certificate: this.file("certificate.pem"),
+      privateKey: this.file("certificate.pem"),
+      httpPort: 80,
+      tlsPort: 443,
+      externalAccountBindingRequired: true,
+      externalAccountMACKeys: { [externalAccount.keyId]: externalAccount.hmacKey },
+      certificateValidityPeriod: validitySeconds,
+    };
+    writeFileSync(this.file("settings.json"), JSON.stringify({ pebble: settings }));
+    writeFileSync(this.file("log"), "");
+    const dns = ["-dns01", `${address}:${dnsPort}`, "-defaultIPv4", sharedAddress.ipv4, "-defaultIPv6", ""];
+    const others = ["-http01", "", "-https01", "", "-tlsalpn01", "", "-management", ""];
+    // dehydrated does not ask again where a nonce is refused for no reason; the next order would.
+    const env = { ...process.env, PEBBLE_WFE_NONCEREJECT: "0", PEBBLE_AUTHZREUSE: "0" };
+    this.processes = [
+      this.spawn("pebble-challtestsrv", [...dns, ...others], env),
+      this.spawn("pebble", ["-config", this.file("settings.json"), "-dnsserver", `${address}:${dnsPort}`], {
+        ...env,
+        ...(takesItsTime ? { PEBBLE_VA_SLEEPTIME: "10" } : { PEBBLE_VA_NOSLEEP: "1" }),
+      }),
+    ];
+    await until(
+      "the authority to answer",
+      async () => (await this.fetch(directoryUrl)).includes("newOrder"),
+      30_000,
+      100,
+    );
+  }
+
+  /** At once, as when its power goes. */
+  async stop(): Promise<void> {
+    for (const child of this.processes) {
+      child.kill("SIGKILL");
+      await until("the authority to end", () => child.exitCode !== null || child.signalCode !== null, 10_000);
+    }
+    this.processes = [];
+  }
+
+  /** PEM of the root that its certificates come from. */
+  root(): Promise<string> {
+    return this.fetch(`https://${host}:15000/roots/0`);
+  }
+
+  /** What it has said since it was started. */
+  log(): string {
+    return readFileSync(this.file("log"), "utf8");
+  }
+
+  private spawn(command: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+    const log = openSync(this.file("log"), "a");
+    return this.lab.operator.spawn(command, args, { env, stdio: ["ignore", log, log] });
+  }
+
+  private async fetch(url: string): Promise<string> {
+    writeFileSync(this.file("authorities.pem"), authority());
+    const { host: place } = new URL(url);
+    const resolved = `${place}:${address}`;
+    const trusting = ["--silent", "--cacert", this.file("authorities.pem"), "--resolve", resolved];
+    return (await this.lab.operator.run("curl", [...trusting, "--max-time", "5", url])).stdout;
+  }
+
+  private file(name: string): string {
+    return join(this.lab.stateDir, `authority-${name}`);
+  }
+}
