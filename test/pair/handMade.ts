@@ -28,12 +28,6 @@ export async function settledOn(lab: Lab, active: LoadBalancerName): Promise<voi
   await until(`the hand-made pair to settle on ${active}`, async () => (await holders()) === active, 30_000);
 }
 
-/** Takes it off again, packages included. */
-export async function unmakeByHand(lab: Lab): Promise<void> {
-  const purge = `${apt} purge haproxy keepalived && rm -rf /etc/haproxy /etc/keepalived /var/backups/ha-load-balancer`;
-  await onBoth((name) => lab.hosts[name].must(purge, { timeoutMs: 120_000 }));
-}
-
 async function onBoth(work: (name: LoadBalancerName) => Promise<unknown>): Promise<void> {
   await Promise.all(loadBalancers.map(work));
 }

@@ -39,7 +39,7 @@ describe("a pair that Prometheus watches", function () {
   });
 
   withLab(
-    "hcloud",
+    "hcloud-provisioning",
     async (started) => {
       lab = started;
       origin = await Origin.start(lab, "web1");
