@@ -62,7 +62,7 @@ interface Seen {
   readonly lostOutside: readonly unknown[];
 }
 
-function assertOutage({ outageMs, requests, lostOutside }: Seen, limitMs: number, marginMs = MARGIN_MS): void {
+export function assertOutage({ outageMs, requests, lostOutside }: Seen, limitMs: number, marginMs = MARGIN_MS): void {
   assert.ok(
     outageMs <= limitMs + marginMs,
     `outage ${Math.round(outageMs)} ms; timers and other users of this machine explain ${Math.round(limitMs)} ms`,

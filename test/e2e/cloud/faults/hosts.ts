@@ -4,7 +4,7 @@ import { until } from "../../../lab/command";
 import { audit, auditNodes } from "../../../pair/audit";
 import { pairFaults } from "../../../pair/faults";
 import { other } from "../../../pair/pair";
-import { assertMovesOnce } from "../../movesOnce";
+import { assertMovesOnce, assertOutage } from "../../movesOnce";
 import { type CloudPair, SOON_MS, withCloudPair } from "../cloudPair";
 import type { TestedCloud } from "../tested";
 
@@ -53,9 +53,7 @@ export function hostFaults(cloud: TestedCloud): void {
         SOON_MS,
       );
       await pair.waitUntilRedundant();
-      const { outageMs, lostOutside } = await client.stop({ since });
-      assert.ok(outageMs < 3_000, `outage ${outageMs} ms`);
-      assert.deepEqual(lostOutside, []);
+      assertOutage(await client.stop({ since }), 2_000);
       await audit(pair);
       assert.deepEqual(await cloudPair.moves(), []);
       assert.equal(await pair.active(), active);
