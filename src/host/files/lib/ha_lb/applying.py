@@ -11,6 +11,7 @@ from pathlib import Path
 
 from . import adoption, network, services, settings
 from .acme import store
+from .acme.wanted import Acme
 from .bundle import Running, changed_by_hand, identify, running, seal
 from .checks import Refused, check, check_change
 from .commands import run
@@ -39,8 +40,7 @@ def apply(incoming: Path) -> None:
         except (network.NoInterface, services.Failed) as error:
             raise Refused(f"{error}. Nothing was changed.") from error
         if wanted.acme:
-            # HAProxy refuses a configuration whose certificates are not there.
-            store.prepare(wanted.acme)
+            _prepare_certificates(wanted.acme)
         seal(incoming)
         check(incoming, wanted)
         previous = CURRENT.resolve() if CURRENT.exists() else None
@@ -53,6 +53,14 @@ def apply(incoming: Path) -> None:
         _forget_old_secrets()
         # Not the agent: the one of another bundle does not know what this one is about to need.
         store.forget_others(wanted.acme.certificates if wanted.acme else ())
+
+
+def _prepare_certificates(acme: Acme) -> None:
+    """HAProxy refuses a configuration whose certificates are not there."""
+    try:
+        store.prepare(acme)
+    except (OSError, store.Unusable) as error:
+        raise Refused(f"no certificate can be made to begin with: {error}. Nothing was changed.") from error
 
 
 @contextlib.contextmanager
@@ -121,7 +129,7 @@ def _go_back(previous: Path | None, failed: Path) -> str:
             services.stop_all(node)
             CURRENT.unlink(missing_ok=True)
             outcome = "There was no earlier bundle to go back to; nothing of this one runs."
-            return f"{outcome} {adoption.bring_back(node)}" if adoption.are_there() else outcome
+            return f"{outcome} {_what_was_here(node)}".rstrip()
         _point_to(previous)
         services.use(previous, Running(failed))
         services.wait_until_serving(settings.load(previous), pair_is_new=False)
@@ -131,6 +139,13 @@ def _go_back(previous: Path | None, failed: Path) -> str:
         return f"Bundle {previous.name} is in use again, but does not serve: {error}"
     (BUNDLES / UNFINISHED).unlink()
     return f"Bundle {previous.name} serves again."
+
+
+def _what_was_here(node: Settings) -> str:
+    try:
+        return adoption.bring_back(node) if adoption.are_there() else ""
+    except adoption.NotBack as problem:
+        return f"But {problem}"
 
 
 def _forget_old_bundles() -> None:

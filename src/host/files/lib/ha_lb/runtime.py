@@ -60,7 +60,12 @@ def _take(step: Step) -> None:
 def replace_certificate(path: str, pem: str) -> None:
     """Without empty lines, which would end it. Raises Refused or OSError."""
     _tell(f"set ssl cert {path} <<\n{pem}", r"Transaction (created|updated) for certificate .*!")
-    _tell(f"commit ssl cert {path}", r"Committing .*Success!")
+    try:
+        _tell(f"commit ssl cert {path}", r"Committing .*Success!")
+    except Refused:
+        # One that is left open keeps all others from being replaced.
+        ask(f"abort ssl cert {path}")
+        raise
 
 
 def shown_certificate(path: str) -> str | None:

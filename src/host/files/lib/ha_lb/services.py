@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from . import adoption, handover, mover_status, readiness, runtime, settings, shared_addresses, status
+from .acme import store
 from .bundle import REVISION, Running
 from .commands import is_active, run, said
 from .settings import ACME_AGENT, ADOPTING, CURRENT, KEEPALIVED, VIP_AGENT, Program, Settings
@@ -214,6 +215,8 @@ def _retire_agents(node: Settings) -> None:
             unit.unlink(missing_ok=True)
             if unit == VIP_UNIT:
                 _leave_network(node)
+            else:
+                store.forget_work()
 
 
 def _leave_network(node: Settings) -> None:

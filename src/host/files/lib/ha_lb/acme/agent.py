@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+import subprocess
 import threading
 import time
+from pathlib import Path
 
 from .. import network, runtime, systemd
+from ..commands import run, said
 from ..settings import Settings
 from . import exchange, report, store
 from .client import Order
@@ -27,14 +30,18 @@ class Agent:
         self._attempts: dict[str, Attempts] = {}
         self._peer = report.Peer(time.monotonic(), 0.0)
         self._refusals: dict[str, str] = {}
+        self._reloaded_for: set[str] = set()
+        self._trouble = ""
 
     def run(self) -> None:
+        # Of one that was killed in the middle of an order.
+        store.forget_work()
         store.prepare(self._acme)
         self._attempts = store.attempts()
         threading.Thread(target=self._share, daemon=True).start()
         systemd.ready()
         while True:
-            self._turn()
+            self._turn_or_tell()
             systemd.alive()
             time.sleep(SECONDS_OF_ORDER if self._order else SECONDS)
 
@@ -46,6 +53,17 @@ class Agent:
                 # A port that another program has must not keep this node from ordering.
                 print(f"the peer cannot ask for certificates: {error}", flush=True)
                 time.sleep(SECONDS)
+
+    def _turn_or_tell(self) -> None:
+        """A process that ended would forget when it may order again, and authorities count what they are asked."""
+        trouble = ""
+        try:
+            self._turn()
+        except (OSError, subprocess.SubprocessError, store.Unusable) as error:
+            trouble = f"this turn came to no end: {error}"
+        if trouble and trouble != self._trouble:
+            print(trouble, flush=True)
+        self._trouble = trouble
 
     def _turn(self) -> None:
         self._take_from_peer()
@@ -92,8 +110,10 @@ class Agent:
         if wanted:
             print(f"ordering certificate {wanted.id} for {', '.join(wanted.domains)}", flush=True)
             try:
+                # Where this cannot be written, what is issued could not be, either.
+                store.note(self._attempts)
                 self._order = Order(wanted)
-            except OSError as error:
+            except (OSError, subprocess.SubprocessError) as error:
                 self._failed(wanted.id, Failure("unreachable", str(error)))
 
     def _finish(self, order: Order) -> None:
@@ -106,10 +126,13 @@ class Agent:
             return
         try:
             issued = store.checked(outcome)
+            store.keep(order.wanted.id, outcome)
         except store.Unusable as error:
             self._failed(order.wanted.id, Failure("refused", f"what was issued is of no use: {error}"))
             return
-        store.keep(order.wanted.id, outcome)
+        except OSError as error:
+            self._failed(order.wanted.id, Failure("refused", f"what was issued cannot be kept: {error}"))
+            return
         self._remember(order.wanted.id, after_success(issued, time.time()))
         print(f"certificate {order.wanted.id} was issued", flush=True)
 
@@ -121,7 +144,10 @@ class Agent:
 
     def _remember(self, name: str, attempts: Attempts) -> None:
         self._attempts[name] = attempts
-        store.note(self._attempts)
+        try:
+            store.note(self._attempts)
+        except OSError as error:
+            print(f"when to order again is known until this process ends: {error}", flush=True)
 
     def _abandon(self) -> None:
         if self._order:
@@ -133,11 +159,29 @@ class Agent:
         for one in self._acme.certificates:
             path = store.SERVED / f"{one.id}.pem"
             try:
-                pem, wanted = path.read_text(), store.read(path).fingerprint
+                wanted = store.read(path).fingerprint
                 shown = runtime.shown_certificate(str(path))
                 if shown is not None and shown != wanted:
-                    runtime.replace_certificate(str(path), "".join(f"{line}\n" for line in pem.splitlines() if line))
+                    self._replace(path, wanted)
                     print(f"HAProxy shows the new certificate {one.id}", flush=True)
                 self._refusals.pop(one.id, None)
-            except (runtime.Refused, store.Unusable, OSError) as error:
+            except (runtime.Refused, store.Unusable) as error:
                 self._refusals[one.id] = str(error)
+            except OSError as error:
+                self._refusals[one.id] = str(error)
+                # One that hangs would do so for each of them.
+                return
+
+    def _replace(self, path: Path, fingerprint: str) -> None:
+        """Raises runtime.Refused, when HAProxy could not even read it from its file."""
+        pem = "".join(f"{line}\n" for line in path.read_text().splitlines() if line)
+        try:
+            runtime.replace_certificate(str(path), pem)
+        except runtime.Refused as refusal:
+            # Its runtime API takes less than files may have. Once: what it refuses then, it refuses again.
+            if fingerprint in self._reloaded_for:
+                raise
+            self._reloaded_for.add(fingerprint)
+            reloaded = run("systemctl", "reload", self._settings.haproxy.service)
+            if reloaded.returncode != 0:
+                raise runtime.Refused(f"{refusal}; reloading it: {said(reloaded)}") from refusal

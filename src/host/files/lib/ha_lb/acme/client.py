@@ -14,13 +14,13 @@ from typing import Union
 
 from ..commands import run, said
 from ..settings import CURRENT
+from . import store
 from .decisions import Failure, failure_of
 from .store import WORK
 from .wanted import Wanted
 
 # Authorities answer within seconds, and ask each name from several places.
 LONGEST_ORDER = 900.0
-SCRIPT = Path(__file__).resolve().parent / "order.sh"
 KEYS = {
     "ec-256": ("EC", "ec_paramgen_curve:prime256v1"),
     "ec-384": ("EC", "ec_paramgen_curve:secp384r1"),
@@ -37,7 +37,8 @@ class Order:
         self.wanted = wanted
         self._began = time.monotonic()
         _prepare(wanted, bundle / "acme")
-        command = ("sh", str(SCRIPT), str(WORK))
+        # By the link: updates may have removed the bundle that this process came from.
+        command = ("sh", str(bundle / "lib/ha_lb/acme/order.sh"), str(WORK))
         with (WORK / "said").open("w") as output:
             # In a session of its own, so that all of it can be ended.
             self._process = subprocess.Popen(
@@ -45,27 +46,31 @@ class Order:
             )
 
     def outcome(self) -> Outcome | None:
-        """None while it is under way."""
+        """None while it is under way; asked once more, it does not know any more."""
         status = self._process.poll()
         if status is None:
             if time.monotonic() - self._began < LONGEST_ORDER:
                 return None
             self.abandon()
             return Failure("unreachable", f"the order took longer than {LONGEST_ORDER:.0f} s")
-        text = (WORK / "said").read_text(errors="replace")
-        chain = (WORK / "chain.pem").read_text() if status == 0 else ""
-        if "BEGIN CERTIFICATE" not in chain:
-            return failure_of(text, time.time())
-        return chain + (WORK / "key.pem").read_text()
+        try:
+            text = (WORK / "said").read_text(errors="replace")
+            chain = (WORK / "chain.pem").read_text() if status == 0 else ""
+            if "BEGIN CERTIFICATE" not in chain:
+                return failure_of(text, time.time())
+            return chain + (WORK / "key.pem").read_text()
+        finally:
+            store.forget_work()
 
     def abandon(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        store.forget_work()
 
 
 def _prepare(wanted: Wanted, secrets: Path) -> None:
-    shutil.rmtree(WORK, ignore_errors=True)
+    store.forget_work()
     WORK.mkdir(mode=0o700)
     shutil.copy(secrets / "account.pem", WORK / "account.pem")
     settings = {"CA": wanted.directory_url, "CONTACT_EMAIL": wanted.email or ""}

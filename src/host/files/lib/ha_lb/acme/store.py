@@ -10,6 +10,7 @@ import functools
 import json
 import os
 import re
+import shutil
 import ssl
 import time
 from collections.abc import Iterable, Mapping
@@ -26,7 +27,7 @@ ROOT = STATE / "acme"
 CERTIFICATES = ROOT / "certificates"
 TEMPORARY = ROOT / "temporary"
 SERVED = ROOT / "served"
-# Of one order; nothing in it is of use to the next one.
+# Of one order, with its secrets; nothing in it is of use to the next one.
 WORK = ROOT / "work"
 NOTES = ROOT / "attempts.json"
 SAYS_SO = "temporary: no certificate from ACME yet"
@@ -124,7 +125,8 @@ def serve(wanted: Wanted) -> str:
 def _lead(name: str, target: Path, source: str) -> str:
     link = SERVED / name
     if not (link.is_symlink() and link.readlink() == target):
-        new = SERVED / f"{name}.new"
+        # The agent and `apply` may both be at it.
+        new = SERVED / f"{name}.{os.getpid()}.new"
         new.unlink(missing_ok=True)
         new.symlink_to(target)
         new.replace(link)
@@ -163,6 +165,10 @@ def forget_others(wanted: Iterable[Wanted]) -> None:
         for path in folder.glob("*.pem"):
             if path.name not in names:
                 path.unlink()
+
+
+def forget_work() -> None:
+    shutil.rmtree(WORK, ignore_errors=True)
 
 
 def attempts() -> dict[str, Attempts]:
