@@ -9,7 +9,7 @@ from typing import Any
 
 from . import certificate_status, holds, mover_status, network, shared_addresses
 from .commands import is_active
-from .settings import ADOPTING, CURRENT, RUN, Settings
+from .settings import ACME_AGENT, ADOPTING, CURRENT, RUN, Settings
 
 Status = dict[str, Any]
 # What is needed of a node; `hold`, `waits`, `mover` and `certificates` come beside it.
@@ -25,6 +25,8 @@ def local(settings: Settings) -> Status:
     present = network.addresses()
     master = network.is_master(settings, present)
     state = _state(services["keepalived"], master, any(tracked.values()) or bool(hold), str(noted.get("state", "")))
+    # Of certificates, notices tell: a node whose agent of them is down serves and takes over all the same.
+    services.pop(ACME_AGENT, None)
     problems = _problems(settings, services, tracked)
     problems += [f"{address} is not on this host" for address in shared_addresses.missing(settings, present)]
     return {
