@@ -58,6 +58,7 @@ class Draining(unittest.TestCase):
     def setUp(self) -> None:
         self.now = 0.0
         self.told: list[str] = []
+        self.statistics = STATISTICS
         self.resets = 0
         self.open: Callable[[], frozenset[str]] = lambda: frozenset({"a"})
         self.streams: list[tuple[str, float]] = []
@@ -77,7 +78,7 @@ class Draining(unittest.TestCase):
 
     def ask(self, command: str) -> str:
         self.told.append(command)
-        return STATISTICS if command.startswith("show stat") else ""
+        return self.statistics if command.startswith("show stat") else ""
 
     def reset(self, _: Settings) -> None:
         self.resets += 1
@@ -120,8 +121,39 @@ class Draining(unittest.TestCase):
             failed = subprocess.CompletedProcess((), code, "", "")
             with mock.patch.object(draining, "run", lambda *_, code=failed, **__: code):
                 self.assertEqual(draining.close(SETTINGS), 1)
-                draining.put_back(SETTINGS)
-        self.assertEqual(self.told, ["show stat -1 1 -1", "set map haproxy/maps/draining.map kept yes"] * 2)
+        self.assertEqual(self.told, ["show stat -1 1 -1"] * 2)
+
+    def test_frontends_that_are_shut_are_opened_whatever_became_of_the_packet_filter(self) -> None:
+        commands: list[str] = []
+
+        def command(*words: str) -> subprocess.CompletedProcess[str]:
+            commands.append(" ".join(words))
+            if "reload" in words:
+                self.statistics = STATISTICS.replace("STOP", "OPEN")
+            return subprocess.CompletedProcess(words, 1, "", "")
+
+        with mock.patch.object(draining, "run", command):
+            draining.put_back(SETTINGS)
+            self.assertEqual(self.told[0], "set map haproxy/maps/draining.map kept yes")
+            self.assertEqual(commands[0], "systemctl --no-block reload haproxy")
+            self.assertEqual(commands[-1], "nft delete table inet ha_lb_handover")
+            self.assertEqual(draining.left_behind(), [])
+
+    def test_doors_are_opened_whatever_else_goes_wrong(self) -> None:
+        done: list[str] = []
+
+        def fail_to_reload(*words: str) -> subprocess.CompletedProcess[str]:
+            if "systemctl" in words:
+                raise subprocess.TimeoutExpired(words, 60)
+            done.append(" ".join(words))
+            return subprocess.CompletedProcess(words, 0, "", "")
+
+        with mock.patch.object(draining, "run", fail_to_reload):
+            self.assertRaises(subprocess.TimeoutExpired, draining.put_back, SETTINGS)
+            self.assertEqual(done, ["nft delete table inet ha_lb_handover"])
+            self.assertEqual(
+                draining.left_behind(), ["HAProxy has shut frontends", "the packet filter drops new connections"]
+            )
 
     def test_what_does_not_end_behind_closed_doors_is_reset(self) -> None:
         done = subprocess.CompletedProcess((), 0, "", "")

@@ -202,6 +202,17 @@ class HandingOver(unittest.TestCase):
             self.assertRegex(said.getvalue(), "lb1 (does not hand over before its services restart|restarts)")
             self.assertEqual(holds.placed(), {})
 
+    def test_nothing_keeps_clients_out_while_services_restart_for_which_nobody_else_serves(self) -> None:
+        self.peer = lambda _: GOOD_BACKUP
+        with contextlib.redirect_stdout(io.StringIO()), handover.aside(ON_CLOUD):
+            self.assertEqual(holds.placed(), {})
+            self.assertTrue((self.root / "put back").exists())
+
+    def test_what_a_killed_switchover_left_is_ended_by_hand(self) -> None:
+        holds.place(holds.SWITCHOVER, "x")
+        self.assertEqual(handover.undrain(ON_CLOUD), "lb1 is no longer drained.")
+        self.assertEqual(holds.placed(), {})
+
     def test_a_standby_restarts_its_services_without_a_word(self) -> None:
         self.was_held = True
         said = io.StringIO()

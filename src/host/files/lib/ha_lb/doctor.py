@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from . import certificate_status, network, readiness, settings, shared_addresses, status
+from . import certificate_status, draining, holds, network, readiness, settings, shared_addresses, status
 from .bundle import changed_by_hand
 from .checks import Refused, check
 from .commands import run
@@ -84,6 +84,12 @@ def _track_files(node: Settings) -> list[Finding]:
     ]
 
 
+def _hand_over(_: Settings) -> list[Finding]:
+    if holds.SWITCHOVER in holds.placed():
+        return []
+    return [f"{text}: `ha-lb undrain`" for text in draining.left_behind()]
+
+
 def _interfaces(node: Settings) -> list[Finding]:
     try:
         now = network.interface_definitions(node, network.addresses())
@@ -148,6 +154,7 @@ CHECKS: tuple[tuple[str, Callable[[Settings], list[Finding]]], ...] = (
     ("HAProxy and Keepalived accept their configuration", _configuration),
     ("HAProxy answers with this configuration", _haproxy_answers),
     ("track files exist", _track_files),
+    ("nothing is left of a hand-over", _hand_over),
     ("network interfaces are what they were", _interfaces),
     ("addresses are where they belong", _addresses),
     ("the peer tells its state, and all is well together", _peer),

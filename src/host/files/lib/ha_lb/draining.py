@@ -13,7 +13,8 @@ SECONDS = 10.0
 KEPT_SECONDS = 2.0
 # With the doors closed: what is under way then adds to the time without the address.
 CLOSED_SECONDS = 0.05
-REOPEN_SECONDS = 20.0
+# A check of the configuration asks name servers first, which may be away.
+REOPEN_SECONDS = 60.0
 # Of the longest names, as many as fit into one command.
 FRONTENDS_AT_A_TIME = 100
 MAP = "haproxy/maps/draining.map"
@@ -67,15 +68,26 @@ def close(node: Settings) -> int:
 
 def put_back(node: Settings) -> None:
     """Whatever of all this has come to pass. HAProxy takes up frontends that were shut only by a new process."""
-    _keep(True)
-    if run("nft", "list", "table", *TABLE.split()).returncode != 0:
-        return
-    # Whatever a restart did meanwhile, it has opened them, too.
+    try:
+        _keep(True)
+        # Whatever a restart did meanwhile, it has opened them, too.
+        if _are_shut():
+            run("systemctl", "--no-block", "reload", node.haproxy.service)
+            if not until(lambda: not _are_shut(), REOPEN_SECONDS):
+                run("systemctl", "--no-block", "restart", node.haproxy.service)
+                until(lambda: not _are_shut(), REOPEN_SECONDS)
+    finally:
+        run("nft", "delete", "table", *TABLE.split())
+
+
+def left_behind() -> list[str]:
+    """What would keep clients out if this node became MASTER now; while it hands over, that is meant."""
+    found = []
     if _are_shut():
-        run("systemctl", "reload", node.haproxy.service)
-        if not until(lambda: not _are_shut(), REOPEN_SECONDS):
-            run("systemctl", "restart", node.haproxy.service)
-    run("nft", "delete", "table", *TABLE.split())
+        found.append("HAProxy has shut frontends")
+    if run("nft", "list", "table", *TABLE.split()).returncode == 0:
+        found.append("the packet filter drops new connections")
+    return found
 
 
 def closed_doors(ports: tuple[int, ...]) -> str:

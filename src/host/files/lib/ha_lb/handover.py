@@ -38,8 +38,9 @@ def switchover(node: Settings, drain_seconds: float) -> str:
         started = time.monotonic()
         open_still = _give_away(node, holds.SWITCHOVER, "asked for by an operator", drain_seconds)
         seconds = time.monotonic() - started
-    draining.until(lambda: status.local(node)["state"] in ("BACKUP", "MASTER"), RETURN_SECONDS)
-    text = f"{node.peer} is MASTER and has the addresses, after {seconds:.1f} s. {node.node} stands by."
+    back = draining.until(lambda: _stands_by(node), RETURN_SECONDS)
+    text = f"{node.peer} is MASTER and has the addresses, after {seconds:.1f} s."
+    text += f" {node.node} stands by." if back else f" {node.node} does not stand by yet: `ha-lb status` says why."
     text += f" {_counted(open_still)} when they moved."
     if _comes_back():
         text += f" {node.node} is the preferred node and takes over again by itself; `ha-lb drain` keeps it from that."
@@ -72,9 +73,12 @@ def drain(node: Settings, reason: str, drain_seconds: float, *, force: bool) -> 
 
 
 def undrain(node: Settings) -> str:
-    if not holds.lift(holds.DRAIN):
+    # A switchover that was killed with all that it had started leaves the same behind.
+    draining.put_back(node)
+    lifted = [kind for kind in (holds.DRAIN, holds.SWITCHOVER) if holds.lift(kind)]
+    if not lifted:
         return f"{node.node} is not drained."
-    if not draining.until(lambda: status.local(node)["state"] in ("BACKUP", "MASTER"), RETURN_SECONDS):
+    if not draining.until(lambda: _stands_by(node), RETURN_SECONDS):
         return f"{node.node} is no longer drained, but does not stand by yet: `ha-lb status` says why."
     return f"{node.node} is no longer drained."
 
@@ -91,12 +95,16 @@ def aside(node: Settings) -> Iterator[None]:
         print(f"{node.node} does not hand over before its services restart: {reason.partition('. ')[0]}.")
         yield
         return
-    with _undone_afterwards(node, holds.SWITCHOVER):
+    with _undone_afterwards(node, holds.SWITCHOVER) as undone:
         try:
             _drain(node, draining.SECONDS)
             _check_drain(node, force=False)
             _give_away(node, holds.SWITCHOVER, "its services restart", draining.SECONDS)
-        except (Refused, NotMoved) as problem:
+        except Refused as problem:
+            print(f"{node.node} restarts its services all the same: {problem}")
+            # Nobody else serves.
+            undone.now()
+        except NotMoved as problem:
             print(f"{node.node} restarts its services all the same: {problem}")
         yield
 
@@ -174,6 +182,10 @@ def _counted(connections: int) -> str:
     return f"{connections} connection{'s were' if connections > 1 else ' was'} still open"
 
 
+def _stands_by(node: Settings) -> bool:
+    return status.local(node)["state"] in ("BACKUP", "MASTER")
+
+
 def _is_drained(peer: Status) -> bool:
     return any(hold["kind"] == holds.DRAIN for hold in peer.get("hold") or [])
 
@@ -202,11 +214,22 @@ def _is_master(peer: Status | None) -> bool:
 
 
 class _Undoing:
-    def __init__(self) -> None:
-        self.order = b""
+    def __init__(self, child: int, writer: int) -> None:
+        self._child = child
+        self._writer = writer
+        self._order = b""
+        self._done = False
 
     def but_for_the_hold(self) -> None:
-        self.order = KEEP_HOLD
+        self._order = KEEP_HOLD
+
+    def now(self) -> None:
+        """Returns when it is done."""
+        if not self._done:
+            self._done = True
+            os.write(self._writer, self._order)
+            os.close(self._writer)
+            os.waitpid(self._child, 0)
 
 
 @contextlib.contextmanager
@@ -222,15 +245,16 @@ def _undone_afterwards(node: Settings, hold: str) -> Iterator[_Undoing]:
         keeps_hold = os.read(reader, 1) == KEEP_HOLD
         try:
             draining.put_back(node)
+        except Exception as error:
+            print(f"what the hand-over changed is not undone, `ha-lb undrain` tries again: {error}", file=sys.stderr)
         finally:
             if not keeps_hold:
                 holds.lift(hold)
+            sys.stderr.flush()
             os._exit(0)
     os.close(reader)
-    undoing = _Undoing()
+    undoing = _Undoing(child, writer)
     try:
         yield undoing
     finally:
-        os.write(writer, undoing.order)
-        os.close(writer)
-        os.waitpid(child, 0)
+        undoing.now()
