@@ -28,16 +28,21 @@ class Adopting(unittest.TestCase):
         self.services.write_text("haproxy enabled active\nkeepalived enabled active\n")
         self.peer = mock.Mock(return_value=None)
         self.commands: list[str] = []
+        self.broken: set[str] = set()
         for name, value in {
             "ADOPTING": self.marker,
             "SERVICES": self.services,
             "status": mock.Mock(of_peer=self.peer),
             "run": self.run_command,
+            "is_active": self.has_started,
             "POLL_SECONDS": 0,
         }.items():
             patch = mock.patch.object(adoption, name, value)
             patch.start()
             self.addCleanup(patch.stop)
+
+    def has_started(self, *units: str) -> list[bool]:
+        return [unit not in self.broken for unit in units]
 
     def run_command(self, *command: str) -> subprocess.CompletedProcess[str]:
         self.commands.append(" ".join(command))
@@ -112,6 +117,30 @@ class Adopting(unittest.TestCase):
         self.services.write_text("haproxy enabled active\nkeepalived disabled inactive\n")
         self.assertEqual(self.started_again(None), ["haproxy"])
         self.assertNotIn("systemctl enable --quiet keepalived", self.commands)
+
+    def test_what_does_not_run_again_is_told(self) -> None:
+        self.broken = {"haproxy"}
+        with self.assertRaisesRegex(adoption.NotBack, "haproxy of what was here before does not run: `journalctl"):
+            adoption.bring_back(SETTINGS)
+
+
+class CopyingBack(unittest.TestCase):
+    def test_links_that_are_still_there_are_no_obstacle(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            originals, etc = Path(name) / "originals", Path(name) / "etc"
+            for folder in (originals / "etc/haproxy", etc / "haproxy"):
+                folder.mkdir(parents=True)
+                (folder / "site.pem").symlink_to("/etc/live/site.pem")
+            (originals / "etc/haproxy/haproxy.cfg").write_text("theirs")
+            (etc / "haproxy/haproxy.cfg").write_text("changed")
+            with mock.patch.object(adoption, "ORIGINALS", originals), mock.patch.object(adoption, "ETC", etc):
+                adoption.copy_back()
+            self.assertEqual((etc / "haproxy/haproxy.cfg").read_text(), "theirs")
+            self.assertTrue((etc / "haproxy/site.pem").is_symlink())
+
+    def test_a_copy_that_fails_is_told(self) -> None:
+        with mock.patch.object(adoption, "ORIGINALS", Path("/nowhere")):
+            self.assertRaisesRegex(adoption.NotBack, "/nowhere cannot be put back", adoption.copy_back)
 
 
 class Uninstalling(unittest.TestCase):

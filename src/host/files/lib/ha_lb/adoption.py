@@ -6,22 +6,26 @@ node starts. So a peer whose agent answers has no Keepalived but ours; and as lo
 
 from __future__ import annotations
 
-import shutil
 import time
 from ipaddress import ip_address
 from pathlib import Path
 
 from . import status
-from .commands import run
+from .commands import is_active, run, said
 from .settings import ADOPTING, Settings
 from .status import Status
 
 # Copies of the configuration that `adopt` made, and what it noted of the services.
 ORIGINALS = Path("/var/backups/ha-load-balancer/originals")
 SERVICES = ORIGINALS / "services"
+ETC = Path("/etc")
 POLL_SECONDS = 0.2
 # What services take beside their timers.
 START_SECONDS = 5
+
+
+class NotBack(Exception):
+    """What was here before does not serve again, or not all of it; the message says why."""
 
 
 def waits(node: Settings) -> bool:
@@ -56,7 +60,10 @@ def are_there() -> bool:
 
 
 def bring_back(node: Settings) -> str:
-    """Has what served before serve again, our services being stopped. Keepalived only where it is the only kind."""
+    """Has what served before serve again, our services being stopped. Keepalived only where it is the only kind.
+
+    Raises NotBack.
+    """
     peer = status.of_peer(node)
     # One that waits has not seen an answer from here, and will not see one any more.
     peer_is_ours = peer is not None and not peer.get("waits")
@@ -68,6 +75,10 @@ def bring_back(node: Settings) -> str:
     for unit, enabled, _ in units:
         if enabled == "enabled":
             run("systemctl", "enable", "--quiet", unit)
+    silent = [unit for unit, runs in zip(started, is_active(*started)) if not runs]
+    if silent:
+        what = f"{' and '.join(silent)} of what was here before {'do' if len(silent) > 1 else 'does'} not run"
+        raise NotBack(f"{what}: `journalctl --unit {silent[0]}` says why. What is in {ORIGINALS} is still there.")
     again = f"{' and '.join(started) or 'nothing'} of what was here before runs again"
     if peer_is_ours:
         return (
@@ -78,5 +89,7 @@ def bring_back(node: Settings) -> str:
 
 
 def copy_back() -> None:
-    """Puts the configuration where `adopt` found it."""
-    shutil.copytree(ORIGINALS / "etc", "/etc", dirs_exist_ok=True, symlinks=True)
+    """Puts the configuration where `adopt` found it, links and owners included. Raises NotBack."""
+    copied = run("cp", "--archive", "--remove-destination", f"{ORIGINALS}/etc/.", str(ETC))
+    if copied.returncode != 0:
+        raise NotBack(f"the configuration of {ORIGINALS} cannot be put back: {said(copied)}")

@@ -9,7 +9,7 @@ import sys
 import time
 from typing import NoReturn
 
-from . import doctor, draining, handover, metrics, settings, status, uninstalling
+from . import adoption, doctor, draining, handover, metrics, settings, status, uninstalling
 from .verdict import judge
 
 EXIT_STATUS = {"redundant": 0, "degraded": 1, "down": 2}
@@ -92,7 +92,7 @@ def _hand_over(chosen: argparse.Namespace, node: settings.Settings) -> int:
             print(uninstalling.uninstall(node, restore=chosen.restore, force=chosen.force))
         else:
             print(handover.undrain(node))
-    except handover.Refused as refusal:
+    except (handover.Refused, adoption.NotBack) as refusal:
         print(f"ha-lb {chosen.command}: {refusal}", file=sys.stderr)
         return EXIT_REFUSED
     except handover.NotMoved as problem:

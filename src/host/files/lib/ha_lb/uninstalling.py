@@ -26,15 +26,22 @@ def uninstall(node: Settings, *, restore: bool, force: bool) -> str:
     if restore:
         adoption.copy_back()
     services.stop_all(node)
-    # First of all, as clients wait for that.
-    left = _what_serves_now(node, adopted, restore)
+    problem: adoption.NotBack | None = None
+    try:
+        # First of all, as clients wait for that.
+        left = _what_serves_now(node, adopted, restore)
+    except adoption.NotBack as error:
+        problem = error
     _remove_files(node)
     run("systemctl", "reset-failed", *node.services)
     # Gone with its package where it came with one.
     users = ("ha-lb",) if _is_installed("haproxy") else ("ha-lb", "haproxy")
     for user in users:
         run("userdel", user)
-    return f"{node.node} has nothing of this library any more but packages and logs. {left}"
+    gone = f"{node.node} has nothing of this library any more but packages and logs."
+    if problem:
+        raise adoption.NotBack(f"{gone} But {problem}")
+    return f"{gone} {left}"
 
 
 def why_not(own: Status, peer: Status | None, peer_name: str) -> str | None:
