@@ -52,14 +52,17 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
       .all([settings, facts, moverFacts(platform.mover), nodes[0].ssh.privateKey])
       .apply(([valid, pair, mover, secret]) => bundles(valid, { ...pair, mover, secret }));
 
-    const packages = settings.apply((valid) => installBundle(valid, platform));
+    const adopts = facts.apply(({ addresses }) => addresses.map(({ address }) => address));
+    const packages = pulumi
+      .all([settings, platform.adopt ? adopts : undefined])
+      .apply(([valid, theirs]) => installBundle(valid, platform, theirs));
     const installed = ([0, 1] as const).map((index) =>
       install(childName(index, "install"), nodes[index], packages, childOf(nodes[index])),
     );
     // Both nodes have passed before either is touched.
     const adopted = platform.adopt
       ? ([0, 1] as const).map((index) =>
-          adopt(childName(index, "adopt"), nodes[index], facts.apply(adoptBundle), {
+          adopt(childName(index, "adopt"), nodes[index], adopts.apply(adoptBundle), {
             ...childOf(nodes[index]),
             dependsOn: installed,
           }),

@@ -206,20 +206,25 @@ function otherPackages({ frontends }: Settings, moverPackages: readonly string[]
   return [...moverPackages, ...(acmeCertificates(frontends).length > 0 ? acmePackages : [])];
 }
 
-/** What installs the packages, and what it has to know. The same on both nodes. */
+/**
+ * What installs the packages, and what it has to know. The same on both nodes.
+ *
+ * @param adopts addresses of a hand-made pair that may be taken over
+ */
 export function installBundle(
   settings: Settings,
-  { adopt = false, mover }: Pick<Platform, "adopt" | "mover"> = {},
+  { mover }: Pick<Platform, "mover"> = {},
+  adopts?: readonly string[],
 ): Bundle {
   const { packages, revision } = settings;
   const moverPackages = otherPackages(settings, mover?.packages);
-  return { files: [...program("install"), ...installFiles(packages, { moverPackages, revision, adopt })] };
+  return { files: [...program("install"), ...installFiles(packages, { moverPackages, revision, adopts })] };
 }
 
 /** What readies a node's hand-made load balancer for being taken over. The same on both nodes. */
-export function adoptBundle({ addresses }: Pick<PairFacts, "addresses">): Bundle {
-  const list = addresses.map(({ address }) => address).join(" ");
-  return { files: [...program("adopt"), { path: "settings", mode: 0o600, content: `ADDRESSES="${list}"\n` }] };
+export function adoptBundle(addresses: readonly string[]): Bundle {
+  const content = `ADDRESSES="${addresses.join(" ")}"\n`;
+  return { files: [...program("adopt"), { path: "settings", mode: 0o600, content }] };
 }
 
 /** It runs before any bundle is there, and brings what it sources. */

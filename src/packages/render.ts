@@ -16,13 +16,13 @@ interface InstallOptions {
   readonly moverPackages?: readonly string[];
   /** Another one than before has the node look again what is missing. @default none */
   readonly revision?: string;
-  /** Whether a load balancer that was made by hand may be there. @default false */
-  readonly adopt?: boolean;
+  /** Addresses of a load balancer that was made by hand and may be there. @default none may be there */
+  readonly adopts?: readonly string[];
 }
 
 export function installFiles(
   packages: Packages = {},
-  { moverPackages = [], revision = "", adopt = false }: InstallOptions = {},
+  { moverPackages = [], revision = "", adopts }: InstallOptions = {},
 ): InstallFile[] {
   const program = programOf(packages.haproxy);
   const source = sourceOf(packages);
@@ -33,7 +33,7 @@ export function installFiles(
     HAPROXY_BRANCH: program.branch ?? "",
     OTHER_PACKAGES: `"${others.join(" ")}"`,
     UPGRADE: packages.upgrade ?? "never",
-    ADOPT: adopt ? "yes" : "no",
+    ...(adopts ? { ADOPT: "yes", ADDRESSES: `"${adopts.join(" ")}"` } : { ADOPT: "no" }),
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   return [
