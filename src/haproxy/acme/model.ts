@@ -26,8 +26,10 @@ export const challengePort = 80;
 export function acmeCertificate(acme: Acme): AcmeCertificate {
   const { keyType = "ec-256", directoryUrl = letsEncrypt, email, externalAccount, authorities } = acme;
   const domains = acme.domains.map((domain) => domain.toLowerCase());
-  const hash = createHash("sha256").update(JSON.stringify([[...domains].sort(), keyType, directoryUrl]));
-  const id = `${domains[0]}-${hash.digest("hex").slice(0, 8)}`;
+  const sorted = domains.toSorted();
+  const hash = createHash("sha256").update(JSON.stringify([sorted, keyType, directoryUrl]));
+  // Files have names of 255 bytes at most.
+  const id = `${sorted[0]?.slice(0, 200)}-${hash.digest("hex").slice(0, 8)}`;
   return { id, domains, keyType, directoryUrl, email, externalAccount, authorities };
 }
 
