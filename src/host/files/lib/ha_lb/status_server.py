@@ -1,4 +1,5 @@
-"""Tells the peer the state of this node, and this node's HAProxy the metrics: whoever else connects gets nothing."""
+"""Tells the peer the state of this node, and this node's HAProxy the metrics. Other hosts that connect get nothing;
+programs of this node get what HAProxy gets."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import ipaddress
 import json
 import socket
 import threading
+import time
 
 from . import metrics, peer_port, status
 from .settings import Settings, load
@@ -42,9 +44,10 @@ def _show(connection: socket.socket) -> None:
     """Answers any request, as HAProxy sends on only those for metrics, of those who may have them."""
     try:
         with connection:
-            connection.settimeout(READ_SECONDS)
             received = b""
+            deadline = time.monotonic() + READ_SECONDS
             while b"\r\n\r\n" not in received and len(received) < LONGEST_REQUEST:
+                connection.settimeout(max(0.001, deadline - time.monotonic()))
                 part = connection.recv(4096)
                 if not part:
                     return
