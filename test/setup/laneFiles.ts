@@ -1,4 +1,5 @@
-// Which test file runs in which lane: those of a cloud, those of what HAProxy is told to do, and all others.
+// Which test file runs in which lane, so that all lanes take about as long: those of a cloud, those of what HAProxy is
+// told to do and of packages, and all others.
 import { globSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -8,7 +9,8 @@ const root = resolve(__dirname, "../..");
 const lanes = {
   hcloud: /^test\/(conformance\/(hcloud|hetzner|movers)|e2e\/hcloud|lab\/cloud)/,
   aws: /^test\/(conformance\/aws|e2e\/aws|lab\/aws|smoke)/,
-  language: /^test\/(e2e\/language|examples|demo|unit|graph|quality|docs|conformance\/haproxy)/,
+  language:
+    /^test\/(e2e\/(language|package|systemUpgrade|newerDebian)|examples|demo|unit|graph|quality|docs|packaged?|conformance\/haproxy)/,
   hosts: /./,
 } as const;
 
