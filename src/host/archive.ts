@@ -1,5 +1,7 @@
-// Packs a bundle for the way to a node: a tar in base64, because a command's stdin is text. Always the same bytes
-// for the same files, whatever the time and the version of Node.js, or every `up` would see a change.
+// Packs a bundle for the way to a node: a tar, compressed, because the engine keeps it and hands it about, in base64,
+// because a command's stdin is text. Always the same bytes for the same files, whatever the time and the version of
+// Node.js, whose own compression changes, or every `up` would see a change.
+import { gzipSync } from "fflate";
 import { pack } from "tar-stream";
 import type { Bundle } from "./bundle";
 
@@ -15,7 +17,7 @@ export async function archive({ files }: Bundle): Promise<string> {
   for await (const chunk of tar) {
     chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks)
+  return Buffer.from(gzipSync(Buffer.concat(chunks), { mtime: 0 }))
     .toString("base64")
     .replace(/.{1,76}/g, "$&\n");
 }

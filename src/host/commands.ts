@@ -85,7 +85,7 @@ function unpacking(place: string, run: string): string {
     "umask 022",
     place,
     'trap "rm -rf $incoming" EXIT',
-    "base64 -d | tar -xpf - -C $incoming",
+    "base64 -d | tar -xzpf - -C $incoming",
     `${run} $incoming`,
   ].join("; ");
 }

@@ -1,5 +1,6 @@
 // Where secrets can be found: in what the engine tells, and on hosts in files, logs, arguments and environments. They go
 // to a host by standard input: the search itself must not show them.
+import { constants, gunzipSync } from "node:zlib";
 import { until } from "../../lab/command";
 import type { Host } from "../../lab/host";
 import type { MachineName } from "../../lab/layout";
@@ -12,9 +13,10 @@ type Place = Host<MachineName>;
 
 const folders = "/boot /dev/shm /etc /home /media /mnt /opt /root /run /srv /tmp /usr/local /var";
 
-/** Which of the secrets a text has, as they are or in base64 among other things. */
+/** Which of the secrets a text has, as they are, or in base64 among other things, or in a bundle on its way to a host. */
 export function namesIn(text: string, secrets: Secrets): string[] {
-  const there = (secret: string) => formsOf(secret).some((form) => text.includes(form));
+  const searched = [text, ...archivesIn(text)].join("\n");
+  const there = (secret: string) => formsOf(secret).some((form) => searched.includes(form));
   return Object.keys(secrets).filter((name) => there(secrets[name] as string));
 }
 
@@ -80,6 +82,19 @@ export async function watch(place: Place | Namespace, secrets: Secrets, seconds 
       return { leaks: about("leak"), commands: about("command") };
     },
   };
+}
+
+/** What compressed archives in base64 hold, in lines or in a string of JSON, and whole or cut off. */
+function archivesIn(text: string): string[] {
+  return [...text.matchAll(/H4sI(?:[A-Za-z0-9+/=\n]|\\+n)+/g)].map(([found]) => {
+    const bytes = Buffer.from(found.replace(/\\+n|\n/g, ""), "base64");
+    try {
+      return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString();
+    } catch {
+      // Letters that look like one, in something else.
+      return "";
+    }
+  });
 }
 
 function allForms(secrets: Secrets): string {

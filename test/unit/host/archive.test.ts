@@ -3,8 +3,10 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { archive } from "../../../src/host/archive";
 import type { Bundle } from "../../../src/host/bundle";
+import { namesIn } from "../../e2e/security/search";
 import { sampleBundles } from "./sampleBundles";
 
 const [bundle] = sampleBundles();
@@ -20,7 +22,7 @@ describe("the archive of a bundle", () => {
 
   /** As on a node: base64, then the real tar. */
   function unpack(text: string): Bundle {
-    const { status, stderr } = spawnSync("sh", ["-c", "umask 022; base64 -d | tar -xpf -"], {
+    const { status, stderr } = spawnSync("sh", ["-c", "umask 022; base64 -d | tar -xzpf -"], {
       cwd: directory,
       input: text,
     });
@@ -45,10 +47,22 @@ describe("the archive of a bundle", () => {
   });
 
   it("has its end missing when it is cut off, even between two files, where tar sees nothing wrong", async () => {
-    const tar = Buffer.from(await archive(bundle), "base64");
+    const tar = gunzipSync(Buffer.from(await archive(bundle), "base64"));
     const lastEntry = tar.lastIndexOf("END\0");
-    const { files } = unpack(tar.subarray(0, lastEntry).toString("base64"));
+    const { files } = unpack(gzipSync(tar.subarray(0, lastEntry)).toString("base64"));
     assert.deepEqual(files, bundle.files);
+  });
+
+  it("is small enough for an engine that hands it about", async () => {
+    assert.ok((await archive(bundle)).length < 150_000);
+  });
+
+  it("hides nothing from a search for secrets", async () => {
+    const secret = "a-secret-of-nobody";
+    const text = await archive({ files: [{ path: "a", mode: 0o600, content: `x${secret}y` }, ...bundle.files] });
+    for (const told of [text, JSON.stringify(text), JSON.stringify(JSON.stringify(text)), text.slice(0, -100)]) {
+      assert.deepEqual(namesIn(told, { secret, other: "another-secret" }), ["secret"]);
+    }
   });
 
   it("keeps text that is not ASCII, and files that are empty or end without a line feed", async () => {
