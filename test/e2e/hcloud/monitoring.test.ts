@@ -1,30 +1,31 @@
 // A pair in a cloud under the eyes of a real Prometheus, with the files that are shipped for it: every alert comes with
 // its fault and goes with it, and every panel of the dashboard has something to show.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { certificate } from "../../certificates";
-import { until } from "../../lab/command";
 import type { Lab } from "../../lab/lab";
-import { links, loadBalancers, webServers, withoutPrefix } from "../../lab/layout";
+import { loadBalancers, webServers } from "../../lab/layout";
 import { Namespace } from "../../lab/namespace";
 import { Pair, type PairSettings, webServers as servers } from "../../pair/pair";
 import { hetzner } from "../../pair/platforms/hcloud";
-import { skipUnlessRequired } from "../../setup/needsLab";
 import { withLab } from "../labForTests";
 import { Origin } from "../origin/origin";
-import { type Alert, Prometheus, shipped } from "../prometheus";
-
-const port = 8404;
-const operator = withoutPrefix(links.operator[1]?.addresses[0] ?? "");
-/** For what takes ten seconds where nobody else uses the machine. */
-const ALERT_MS = 120_000;
+import { monitoring, needsPrometheus, Prometheus, metricsPort as port, shipped } from "../prometheus";
 
 interface Panel {
   readonly title: string;
   readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[];
 }
-const dashboard = JSON.parse(readFileSync(join(shipped, "grafana-dashboard.json"), "utf8")) as { panels: Panel[] };
+/** What a viewer chooses from, at the top. */
+interface Variable {
+  readonly name: string;
+  readonly query: string | { readonly query: string };
+}
+const dashboard = JSON.parse(readFileSync(join(shipped, "grafana-dashboard.json"), "utf8")) as {
+  readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly Variable[] };
+};
 
 describe("a pair that Prometheus watches", function () {
   this.timeout(600_000);
@@ -33,10 +34,7 @@ describe("a pair that Prometheus watches", function () {
   let origin: Origin;
   let prometheus: Prometheus;
 
-  before("tools", function () {
-    if (!existsSync(program()))
-      skipUnlessRequired(this, new Error("there is no Prometheus (test/setup/monitoring.sh)"));
-  });
+  needsPrometheus();
 
   withLab(
     "hcloud-provisioning",
@@ -44,8 +42,7 @@ describe("a pair that Prometheus watches", function () {
       lab = started;
       origin = await Origin.start(lab, "web1");
       pair = await Pair.deploy(lab, settings(5), "monitored");
-      const targets = loadBalancers.map((name) => `${pair.host(name).privateAddress}:${port}`);
-      prometheus = await Prometheus.start(lab, program(), targets);
+      prometheus = await Prometheus.start(lab, pair);
     },
     { cloud: "hcloud" },
   );
@@ -75,54 +72,55 @@ describe("a pair that Prometheus watches", function () {
   });
 
   it("has an alert for a certificate that expires, until another is deployed", async () => {
-    const [alert] = await fire("HaLbCertificateExpires");
+    const [alert] = await prometheus.fires("HaLbCertificateExpires");
     assert.match(alert?.annotations.summary ?? "", /^The certificate for example\.com on edge expires$/);
     assert.match(alert?.annotations.description ?? "", /^web\/0001\.pem is good for 4d 23h /);
     await pair.configure(settings(90));
     await pair.up();
-    await clear();
+    await prometheus.clears();
   });
 
   it("has an alert for a backend that is down", async () => {
     await Promise.all(webServers.map((name) => lab.hosts[name].must("systemctl stop nginx")));
-    const [alert] = await fire("HaLbBackendDown");
+    const [alert] = await prometheus.fires("HaLbBackendDown");
     assert.equal(alert?.labels.proxy, "app");
     await Promise.all(webServers.map((name) => lab.hosts[name].must("systemctl start nginx")));
-    await clear();
+    await prometheus.clears();
   });
 
   it("has an alert for a queue that grows", async () => {
     const load = await lab.client.start({ url: `${pair.url}slow/?delay=2000`, perSecond: 2, timeoutMs: 40_000 });
-    const [alert] = await fire("HaLbQueueGrowing").finally(() => load.stop());
+    const [alert] = await prometheus.fires("HaLbQueueGrowing").finally(() => load.stop());
     assert.equal(alert?.labels.proxy, "slow");
-    await clear();
+    await prometheus.clears();
   });
 
   it("has alerts for a failover, and for a cloud that does not move the address", async () => {
     const outage = await hetzner(lab).outage();
     await pair.fault("haproxy-stop", await pair.active());
-    await fire("HaLbNotRedundant", "HaLbNotScraped", "HaLbFailover", "HaLbAddressMismatch");
-    await fire("HaLbApiFailing", "HaLbApiErrors");
+    await prometheus.fires("HaLbNotRedundant", "HaLbNotScraped", "HaLbFailover", "HaLbAddressMismatch");
+    await prometheus.fires("HaLbApiFailing", "HaLbApiErrors");
     await hetzner(lab).lift(outage);
-    await clear("HaLbNotRedundant", "HaLbNotScraped");
+    await prometheus.clears("HaLbNotRedundant", "HaLbNotScraped");
     await lab.heal();
-    await clear();
+    await prometheus.clears();
   });
 
   it("has an alert for a pair that serves no more", async () => {
     for (const name of loadBalancers) await pair.fault("haproxy-stop", name);
-    await fire("HaLbDown");
+    await prometheus.fires("HaLbDown");
     await lab.heal();
-    await clear();
+    await prometheus.clears();
     await pair.waitUntilRedundant();
   });
 
   it("has something to show in every panel of the dashboard, with the names that its legend wants", async () => {
-    assert.deepEqual(await prometheus.valuesOf("pair", "ha_lb_redundancy"), ["edge"]);
+    const pairs = await choices("pair");
+    assert.deepEqual(pairs, ["edge"]);
     let shown = 0;
     for (const { title, targets = [] } of dashboard.panels) {
       for (const { expr, legendFormat } of targets) {
-        const query = expr.replaceAll("$pair", "edge").replaceAll("$__rate_interval", "20s");
+        const query = expr.replaceAll("$pair", pairs[0] as string).replaceAll("$__rate_interval", "20s");
         const series = await prometheus.since(query);
         assert.notEqual(series.length, 0, `${title}: nothing for ${query}`);
         const names = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = ""]) => name);
@@ -139,39 +137,19 @@ describe("a pair that Prometheus watches", function () {
     assert.deepEqual(await prometheus.complaints(), []);
   });
 
-  /** One alert of each name is firing, and says what there is to say. */
-  async function fire(...names: readonly string[]): Promise<Alert[]> {
-    let firing: Alert[] = [];
-    const found = () => names.flatMap((name) => firing.find(({ labels }) => labels.alertname === name) ?? []);
-    const areFiring = async () => {
-      firing = await prometheus.firing();
-      return found().length === names.length;
-    };
-    await until(`${names.join(", ")} to fire`, areFiring, ALERT_MS, 500).catch((error: Error) => {
-      throw new Error(`${error.message}; firing: ${summary(firing)}`);
-    });
-    for (const { annotations } of found()) assert.doesNotMatch(JSON.stringify(annotations), /<no value>|<error|\{\{/);
-    console.log(`    fires: ${summary(found())}`);
-    return found();
-  }
-
-  /** None is firing, but for these. */
-  async function clear(...but: readonly string[]): Promise<void> {
-    let firing: Alert[] = [];
-    const areGone = async () => {
-      firing = (await prometheus.firing()).filter(({ labels }) => !but.includes(labels.alertname ?? ""));
-      return firing.length === 0;
-    };
-    await until("alerts to clear", areGone, ALERT_MS, 500).catch((error: Error) => {
-      throw new Error(`${error.message}; firing: ${summary(firing)}`);
-    });
+  /** What the dashboard lets a viewer choose from for one of its variables, by the query that it asks for them. */
+  async function choices(name: string): Promise<string[]> {
+    const { query } = dashboard.templating.list.find((one) => one.name === name) ?? assert.fail(`no variable ${name}`);
+    const asked = typeof query === "string" ? query : query.query;
+    const [, selector, label] = /^label_values\((.+), *(\w+)\)$/.exec(asked) ?? assert.fail(asked);
+    return prometheus.valuesOf(label as string, selector as string);
   }
 
   /** Of which the certificate is good for so many days. */
   function settings(days: number): PairSettings {
     return {
       failover: { profile: "fast" },
-      haproxy: { monitoring: { allow: [`${operator}/32`] } },
+      haproxy: { monitoring },
       secrets: { pem: certificate({ names: ["example.com"], days }) },
       frontends: [
         {
@@ -194,14 +172,6 @@ describe("a pair that Prometheus watches", function () {
     };
   }
 });
-
-function program(): string {
-  return join(process.env.HA_LB_MONITORING_BIN ?? "/nowhere", "prometheus");
-}
-
-function summary(alerts: readonly Alert[]): string {
-  return alerts.map(({ labels, annotations }) => `${labels.alertname} (${annotations.summary})`).join(", ") || "none";
-}
 
 /** "000" where there is no answer. */
 async function statusOf(from: Namespace, url: string): Promise<string> {
