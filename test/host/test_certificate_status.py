@@ -111,4 +111,5 @@ class Judged(unittest.TestCase):
         labels = '{node="lb1",certificate="shop-1",source="acme"}'
         self.assertIn(f"ha_lb_certificate_expiry_timestamp_seconds{labels} 7776000\n", text)
         self.assertIn(f"ha_lb_certificate_expires_in_seconds{labels} 6912000\n", text)
+        self.assertIn(f"ha_lb_certificate_lifetime_seconds{labels} 7776000\n", text)
         self.assertIn('ha_lb_certificate_failed_orders{node="lb1",certificate="shop-1"} 4\n', text)

@@ -108,6 +108,11 @@ def _certificate_families(nodes: list[Status]) -> Iterator[str]:
         [(labels, one["secondsLeft"]) for labels, one in shown],
     )
     yield _family(
+        "ha_lb_certificate_lifetime_seconds",
+        "How long it is good for in all.",
+        [(labels, one["notAfter"] - one["notBefore"]) for labels, one in shown],
+    )
+    yield _family(
         "ha_lb_certificate_failed_orders",
         "Orders that have failed since the last one that did not.",
         [
