@@ -4,6 +4,7 @@ import { until } from "../../lab/command";
 import { audit } from "../../pair/audit";
 import { other, type Pair } from "../../pair/pair";
 import { hetzner } from "../../pair/platforms/hcloud";
+import { assertExposure, assertFiles, assertNoRights, ofMover } from "../security/privileges";
 import { filesWith, namesIn, namesInJournal, watch } from "../security/search";
 import { hostKeyLine, logins, nodes } from "./node";
 import { settings, withServingPair } from "./provisionedPair";
@@ -53,6 +54,14 @@ describe("credentials of a pair on Hetzner Cloud", function () {
       const told = await host.run("ha-lb status; ha-lb status --json; ha-lb doctor");
       assert.deepEqual(namesIn(told.stdout + told.stderr, { token }), []);
       assert.deepEqual(await namesInJournal(host, { token, key }), []);
+    }
+  });
+
+  it("are for an agent without any of root's rights, and for root's eyes alone", async () => {
+    for (const name of nodes) {
+      await assertFiles(pair.host(name), ofMover);
+      await assertNoRights(pair.host(name), "ha-lb-vip", "root");
+      await assertExposure(pair.host(name), "haproxy", "keepalived", "ha-lb-agent", "ha-lb-vip");
     }
   });
 
