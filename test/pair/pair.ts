@@ -10,6 +10,7 @@ import { programOf } from "../../src/packages/model";
 import type { Packages } from "../../src/packages/rules";
 import type { AwsArgs, AwsSshArgs } from "../../src/platforms/awsArgs";
 import type { HcloudArgs, HcloudSshArgs } from "../../src/platforms/hcloudArgs";
+import type { BastionArgs } from "../../src/platforms/sshArgs";
 import type { Plain } from "../../src/validation/plain";
 import type { LoadOptions, LoadRun } from "../lab/client/loadClient";
 import { until } from "../lab/command";
@@ -31,7 +32,7 @@ export interface PairSettings {
   readonly packages?: Packages;
   /** @default "root" */
   readonly sshUser?: "root" | "admin";
-  readonly bastion?: { readonly host: string; readonly hostKey: string };
+  readonly bastion?: Plain<BastionArgs>;
   /** @default the key that the hosts accept */
   readonly privateKey?: string;
   /** @default none */

@@ -1,37 +1,49 @@
 // Every secret that the arguments can have, each followed through the life of a pair: into what the engine tells, keeps
 // and logs, and to all places of a node where somebody else could find it.
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { derivedIdentity } from "../../../src/haproxy/peers/identity";
-import { certificate } from "../../certificates";
-import { must, until } from "../../lab/command";
+import { until } from "../../lab/command";
 import { type Lab, sharedAddress } from "../../lab/lab";
-import { loadBalancers, vendors } from "../../lab/layout";
+import { loadBalancers } from "../../lab/layout";
 import { type CommandOptions, type CommandResult, PulumiError } from "../../lab/pulumi";
 import { audit } from "../../pair/audit";
-import { other, Pair, type PairSettings, webServers } from "../../pair/pair";
+import { other, Pair, type PairSettings } from "../../pair/pair";
 import { withLab } from "../labForTests";
+import { metricsPort } from "../prometheus";
+import {
+  first,
+  type Keys,
+  makeKeys,
+  metricsPassword,
+  monitoring,
+  password,
+  renewed,
+  secretsOfNodes,
+  secretsOfOthers,
+  settingsWith,
+  wrongPassword,
+} from "./canaries";
 import { filesWith, namesIn, namesInJournal, type Secrets, type Watch, watch } from "./search";
 
 /** From 3 on, Pulumi's own libraries write down all that they hand each other (docs/security.md). */
 const LOG_LEVEL = 2;
-const passphrase = "canary of the passphrase";
-const password = "canary-of-the-login";
-const wrongPassword = "canary-of-a-wrong-password";
-/** Of that login. */
-const hash = "$6$canaryofhash$9RM7biOY3OdG.GyM6dxz19Af0cifY4.LI7caAHbZ5gip07f6lPFoeac5hbBDJA9Jdru4yfiCymSZqx6MsRG9W1";
-const [first, renewed] = [
-  certificate({ names: ["canary.example.com"] }),
-  certificate({ names: ["canary.example.org"] }),
+/** For root alone: what was delivered, apt's password, and what an order of a certificate works with. */
+const places =
+  /^600 root \/(etc\/(ha-load-balancer\/bundles|apt\/auth\.conf\.d)|var\/lib\/ha-load-balancer\/acme\/work)\//;
+/** Where secrets have to be. */
+const needed = [
+  /haproxy\.cfg$/,
+  /haproxy\/peers\.pem$/,
+  /acme\/account\.pem$/,
+  /acme\/identity\.pem$/,
+  /acme\/canary\.test-\w+\.hmac$/,
+  /auth\.conf\.d\/ha-load-balancer\.conf$/,
 ];
-const shownToServers = certificate({ names: ["canary.example.net"] });
 
 describe("secrets of a pair", function () {
   this.timeout(600_000);
   let lab: Lab;
   let pair: Pair;
-  let privateKey: string;
+  let keys: Keys;
   let secrets: Secrets;
   let watched: readonly Watch[];
   /** What the engine has printed, logged and kept, by when. */
@@ -39,29 +51,10 @@ describe("secrets of a pair", function () {
 
   withLab("provisioning", async (started) => {
     lab = started;
-    privateKey = await protectedKey();
+    keys = await makeKeys(lab);
     pair = await Pair.prepare(lab, settings(first));
-    secrets = {
-      "SSH key": lineOf(privateKey),
-      "passphrase of the SSH key": passphrase,
-      "TLS key": lineOf(first),
-      "renewed TLS key": lineOf(renewed),
-      "TLS key for servers": lineOf(shownToServers),
-      "password hash": hash,
-      "password of a client": password,
-      "password of the repository": vendors.mirror.password,
-      "wrong password of the repository": wrongPassword,
-      "key by which the nodes know each other": lineOf(derivedIdentity(privateKey, "peers")),
-    };
-    watched = await Promise.all(loadBalancers.map((name) => watch(lab.hosts[name], secrets, 300)));
-
-    /** Another one is made, because the lab's own has no passphrase. */
-    async function protectedKey(): Promise<string> {
-      const file = join(lab.stateDir, "protected-key");
-      await writeFile(file, lab.sshKey.privateKey, { mode: 0o600 });
-      await must("ssh-keygen", ["-q", "-p", "-P", "", "-N", passphrase, "-f", file]);
-      return must("cat", [file]);
-    }
+    secrets = { ...secretsOfNodes(keys), ...secretsOfOthers(keys) };
+    watched = await Promise.all(loadBalancers.map((name) => watch(lab.hosts[name], secrets, 400)));
   });
 
   it("are in nothing that the engine tells or keeps when the pair is made", async () => {
@@ -88,7 +81,11 @@ describe("secrets of a pair", function () {
   });
 
   const failures: readonly [string, Partial<PairSettings>, RegExp][] = [
-    ["HAProxy refuses the configuration", { haproxy: { raw: { global: ["no-such-keyword"] } } }, /no-such-keyword/],
+    [
+      "HAProxy refuses the configuration",
+      { haproxy: { monitoring, raw: { global: ["no-such-keyword"] } } },
+      /no-such-keyword/,
+    ],
     ["the repository refuses the password", { secrets: { repositoryPassword: wrongPassword } }, /package source/],
     ["the passphrase is wrong", { secrets: { passphrase: wrongPassword } }, /passphrase/],
   ];
@@ -104,12 +101,15 @@ describe("secrets of a pair", function () {
   it("are in no log of a node when a client logs in, and when the address moves", async () => {
     await pair.configure(settings(renewed));
     await pair.up();
-    for (const [login, status] of [
-      [`alice:${password}`, "200"],
-      [`alice:${wrongPassword}`, "401"],
+    const web = `https://${sharedAddress.ipv4}/`;
+    const metrics = `http://${lab.hosts.lb1.privateAddress}:${metricsPort}/metrics`;
+    for (const [url, login, status] of [
+      [web, `alice:${password}`, "200"],
+      [web, `alice:${wrongPassword}`, "401"],
+      [metrics, `watcher:${metricsPassword}`, "200"],
+      [metrics, `watcher:${wrongPassword}`, "401"],
     ] as const) {
       const asked = ["--silent", "--insecure", "--output", "/dev/null", "--write-out", "%{http_code}", "--config", "-"];
-      const url = `https://${sharedAddress.ipv4}/`;
       const { stdout } = await lab.operator.run("curl", [...asked, url], { input: `user = "${login}"` });
       assert.equal(stdout, status);
     }
@@ -128,17 +128,12 @@ describe("secrets of a pair", function () {
   });
 
   it("are in files that root alone can read, and only those that a node needs", async () => {
-    const { "SSH key": sshKey, "passphrase of the SSH key": _, ...others } = secrets;
     for (const name of loadBalancers) {
-      assert.deepEqual(
-        await filesWith(pair.host(name), { sshKey: sshKey as string, passphrase, password, wrongPassword }),
-        [],
-      );
-      const files = await filesWith(pair.host(name), others);
-      for (const file of files) {
-        assert.match(file, /^600 root \/etc\/(ha-load-balancer\/bundles|apt\/auth\.conf\.d)\//);
-      }
-      assert.ok(files.length >= 5, files.join("\n"));
+      assert.deepEqual(await filesWith(pair.host(name), secretsOfOthers(keys)), []);
+      const files = await filesWith(pair.host(name), secretsOfNodes(keys));
+      for (const file of files) assert.match(file, places);
+      const missing = needed.filter((pattern) => !files.some((file) => pattern.test(file)));
+      assert.deepEqual(missing, [], files.join("\n"));
     }
   });
 
@@ -174,45 +169,13 @@ describe("secrets of a pair", function () {
   }
 
   function settings(ofWeb: string, different: Partial<PairSettings> = {}): PairSettings {
-    const { url, user } = vendors.mirror;
-    const source = { url, user, password: "secret:repositoryPassword", signingKey: lab.signingKey("community") };
-    const frontend = {
-      name: "private",
-      port: 443,
-      tls: { certificates: [ofWeb] },
-      access: { basicAuth: { users: { alice: "secret:passwordHash" } } },
-      // The nodes tell each other, by the key that they know each other by.
-      rateLimits: [{ requests: 100, perSeconds: 10 }],
-      defaultBackend: "app",
-    };
-    const clientCertificate = "secret:shownToServers";
-    return {
-      privateKey,
-      privateKeyPassphrase: "secret:passphrase",
-      frontends: [{ name: "web", port: 80, defaultBackend: "app" }, frontend],
-      backends: [
-        { name: "app", servers: webServers(lab) },
-        { name: "safe", servers: webServers(lab), tls: { clientCertificate, verify: "none" } },
-      ],
-      packages: { haproxy: { edition: "community", version: "3.0", source } },
-      ...different,
-      secrets: { ...own, ...different.secrets },
-    };
+    return settingsWith(lab, keys, ofWeb, different);
   }
 });
-
-const own = { passphrase, passwordHash: hash, shownToServers, repositoryPassword: vendors.mirror.password };
 
 function assertSeen(commands: readonly string[], part: string): void {
   assert.ok(
     commands.some((line) => line.includes(part)),
     `none of ${commands.length} command lines has "${part}"`,
   );
-}
-
-/** From the middle of a private key, and nowhere else. */
-function lineOf(pem: string): string {
-  const [, body = ""] = /-----BEGIN [A-Z ]*PRIVATE KEY-----\n([\s\S]*?)\n-----END/.exec(pem) ?? [];
-  const lines = body.split("\n");
-  return lines[Math.floor(lines.length / 2)] ?? "";
 }
