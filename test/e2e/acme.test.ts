@@ -1,18 +1,19 @@
 // Certificates by ACME on a real pair, from a real authority: first issue, renewal, outages of either side, secrecy.
 import assert from "node:assert/strict";
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { FrontendArgs } from "../../src";
+import type { AcmeArgs, FrontendArgs } from "../../src";
 import { until } from "../lab/command";
 import type { Lab } from "../lab/lab";
 import { loadBalancers, sharedAddress } from "../lab/layout";
 import { auditNodes } from "../pair/audit";
-import { type LoadBalancerName, other, Pair } from "../pair/pair";
+import { type LoadBalancerName, other, Pair, type PairSettings } from "../pair/pair";
 import { Authority, authorities, directoryUrl, externalAccount } from "./acme/authority";
-import type { Handshakes } from "./acme/handshakes";
+import { Clients } from "./acme/clients";
 import { withLab } from "./labForTests";
+import { monitoring, needsPrometheus, Prometheus } from "./prometheus";
+import { assertExposure, assertFiles, assertNoRights, ofAcme } from "./security/privileges";
 import { filesWith, namesIn, namesInJournal, watch } from "./security/search";
 
 const [shop, office] = ["www.shop.test", "office.test"] as const;
@@ -32,20 +33,29 @@ describe("certificates by ACME", function () {
   let lab: Lab;
   let pair: Pair;
   let authority: Authority;
+  let clients: Clients<Name>;
+  let prometheus: Prometheus;
+
+  needsPrometheus();
 
   withLab("pair", async (started) => {
     lab = started;
     authority = new Authority(lab);
-    pair = await Pair.prepare(lab, settings(shop));
+    pair = await Pair.prepare(lab, withAccount());
+    clients = new Clients(pair, ports);
     await authority.introduceTo(pair);
     await pair.up();
     await pair.waitUntilRedundant();
+    prometheus = await Prometheus.start(lab, pair);
   });
 
-  after(() => authority?.stop());
+  after("the authority, and Prometheus", async () => {
+    await authority?.stop();
+    await prometheus?.stop();
+  });
 
   it("shows a temporary certificate until there is one, and says so", async () => {
-    const shown = await shownBy(sharedAddress.ipv4, shop);
+    const shown = await clients.shown(shop);
     assert.match(shown.subject, /temporary: no certificate from ACME yet/);
     assert.equal(shown.subjectAltName, "DNS:www.shop.test, DNS:shop.test");
     const active = pair.host(await pair.active());
@@ -58,12 +68,15 @@ describe("certificates by ACME", function () {
       await active.must("ha-lb metrics"),
       /^ha_lb_certificate_expiry_timestamp_seconds\{.*source="temporary"/m,
     );
+    await prometheus.fires("HaLbCertificateNotIssued", "HaLbCertificateOrdersFail");
   });
 
   it("gets the first certificate once the authority answers, and both nodes show it", async () => {
+    const active = await pair.active();
+    const since = Date.now();
     const watches = await Promise.all(loadBalancers.map((name) => watch(pair.host(name), ofAccount, 240)));
-    await authority.start({ validitySeconds: 100 });
-    const { issuer } = await sameOnBoth(shop, ({ subject }) => !/temporary/.test(subject ?? ""));
+    await authority.start({ validitySeconds: 100, asksForAccount: true });
+    const { issuer } = await clients.sameOnBoth(shop, ({ subject }) => !/temporary/.test(subject ?? ""));
     assert.match(issuer, /Pebble/);
     const seen = await Promise.all(watches.map((one) => one.end()));
     assert.ok(seen.some(({ commands }) => commands.some((line) => /dehydrated .*--register/.test(line))));
@@ -71,9 +84,13 @@ describe("certificates by ACME", function () {
       seen.flatMap(({ leaks }) => leaks),
       [],
     );
-    writeFileSync(fileOf("root"), await authority.root());
+    assert.match(await journal(active, since), /^ordering certificate [\s\S]*^certificate \S+ was issued$/m);
+    const ofStandby = await journal(other(active), since);
+    assert.match(ofStandby, /^certificate \S+ came from the peer$/m);
+    assert.doesNotMatch(ofStandby, /ordering|issued/);
+    writeFileSync(rootFile(), await authority.root());
     const name = `${shop}:443:${sharedAddress.ipv4}`;
-    const trusting = ["--silent", "--show-error", "--cacert", fileOf("root"), "--resolve", name, `https://${shop}/`];
+    const trusting = ["--silent", "--show-error", "--cacert", rootFile(), "--resolve", name, `https://${shop}/`];
     const { code, stderr } = await lab.client.run("curl", trusting);
     assert.equal(code, 0, stderr);
     for (const name of loadBalancers) {
@@ -81,6 +98,7 @@ describe("certificates by ACME", function () {
       await until(`${name} to be content`, async () => (await host.run("ha-lb doctor")).code === 0, PATIENCE, 500);
       assert.match(await host.must("ha-lb metrics"), /^ha_lb_certificate_expires_in_seconds\{.*source="acme"\} \d+/m);
     }
+    await prometheus.clears();
   });
 
   it("answers an authority's questions on both nodes, for its own names alone", async () => {
@@ -96,54 +114,27 @@ describe("certificates by ACME", function () {
   });
 
   it("renews in time under load, without a reload, and no handshake fails", async () => {
-    const before = (await shownBy(sharedAddress.ipv4, shop)).serialNumber;
+    const before = await clients.shown(shop);
     const processes = await haproxyProcesses();
-    const stop = await startHandshakes(shop);
-    await sameOnBoth(shop, ({ serialNumber }) => serialNumber !== before);
+    const stop = await clients.startHandshakes(shop, 40, rootFile());
+    await clients.sameOnBoth(shop, ({ serialNumber }) => serialNumber !== before.serialNumber);
+    assert.ok(Date.now() < Date.parse(before.validTo), `the one before was good until ${before.validTo}`);
     const { failures, seen } = await stop();
     assert.deepEqual(failures, []);
     assert.ok(Object.keys(seen).length > 1, JSON.stringify(seen));
     assert.deepEqual(await haproxyProcesses(), processes);
   });
 
-  it("survives an authority that is away, and a failover in the middle of an order", async () => {
+  it("keeps what it has through a restart of HAProxy and an update, though the authority is away", async () => {
     await authority.stop();
-    await pair.configure(settings(shop, office));
-    await pair.up();
-    await pair.waitUntilRedundant();
-    assert.match((await shownBy(sharedAddress.ipv4, office)).subject, /temporary/);
-    await authority.start({ validitySeconds: 7_776_000, takesItsTime: true });
-    const active = await pair.active();
-    const asked = () => /^.*(POST \/order-plz|Pulled a task).*$/m.test(authority.log());
-    await until("an order to be under way", asked, PATIENCE, 20);
-    await pair.fault("power-off", active);
-    const survivor = other(active);
-    for (const name of [shop, office]) {
-      await until(
-        `${survivor} to have a certificate for ${name}`,
-        async () => lasts(await shownBy(sharedAddress.ipv4, name)),
-        PATIENCE,
-        500,
-      );
-    }
-    assert.match(await journal(survivor), /was issued/);
-    await pair.heal();
-    await sameOnBoth(shop, lasts);
-    await sameOnBoth(office, lasts);
-    await auditNodes(pair);
-  });
-
-  it("keeps what it has through a restart of HAProxy and an update", async () => {
-    const before = await Promise.all([shop, office].map((name) => shownBy(sharedAddress.ipv4, name)));
+    const before = await clients.shown(shop);
     for (const name of loadBalancers) {
       await pair.host(name).must(`systemctl restart ${pair.haproxyService}`);
     }
     await pair.waitUntilRedundant();
-    await pair.configure({ ...settings(shop, office), revision: "another" });
+    await pair.configure({ ...withAccount(), revision: "another" });
     await pair.up();
-    for (const [index, name] of ([shop, office] as const).entries()) {
-      await sameOnBoth(name, ({ serialNumber }) => serialNumber === before[index]?.serialNumber);
-    }
+    await clients.sameOnBoth(shop, ({ serialNumber }) => serialNumber === before.serialNumber);
   });
 
   it("keeps keys on the nodes, in files for root alone, and out of logs and Pulumi's state", async () => {
@@ -154,13 +145,20 @@ describe("certificates by ACME", function () {
         /BEGIN [A-Z ]*PRIVATE KEY-----\n\S+\n(\S+)/g,
       );
       const own = Object.fromEntries([...keys].map(([, line = ""], index) => [`key ${index + 1}`, line]));
-      assert.equal(Object.keys(own).length, 2);
+      assert.equal(Object.keys(own).length, 1);
       for (const file of await filesWith(host, own))
         assert.match(file, /^600 root \/var\/lib\/ha-load-balancer\/acme\//);
       for (const file of await filesWith(host, ofAccount)) assert.match(file, /^600 root \/\S+\/(acme|work)\/\S*hmac$/);
       assert.deepEqual(await namesInJournal(host, { ...own, ...ofAccount }), []);
       assert.deepEqual(namesIn(text, { ...own, ...ofAccount }), []);
-      assert.equal(await host.must(`find ${folder} ! -type l \\( -perm /077 -o ! -user root \\)`), "");
+    }
+  });
+
+  it("gives the agent of certificates no right of root's, and its files to root alone", async () => {
+    for (const name of loadBalancers) {
+      await assertFiles(pair.host(name), ofAcme);
+      await assertNoRights(pair.host(name), "ha-lb-acme", "root");
+      await assertExposure(pair.host(name), "haproxy", "keepalived", "ha-lb-agent", "ha-lb-acme");
     }
   });
 
@@ -181,49 +179,57 @@ describe("certificates by ACME", function () {
     assert.match(stderr, /certificate required/);
   });
 
-  const fileOf = (name: string) => join(lab.stateDir, `acme-${name}.pem`);
+  it("warns when no renewal comes, and takes other settings meanwhile", async () => {
+    await pair.configure(withoutAccount());
+    await pair.up();
+    await pair.waitUntilRedundant();
+    assert.match((await clients.shown(office)).subject, /temporary/);
+    const active = pair.host(await pair.active());
+    const warning =
+      /^ +\w+: the certificate for www\.shop\.test, shop\.test (expires in|has expired).*Problem connecting/m;
+    const isWarned = async () => warning.test((await active.run("ha-lb doctor")).stdout);
+    await until("doctor to warn", isWarned, PATIENCE, 500);
+    await prometheus.fires("HaLbCertificateNotRenewed");
+  });
 
-  /** What a client sees that asks one address for a name. */
-  async function shownBy(address: string, name: Name): Promise<X509Certificate> {
-    const client = ["s_client", "-connect", `${address}:${ports[name]}`, "-servername", name];
-    const { stdout, stderr } = await lab.client.run("openssl", client, { input: "" });
-    const [pem] = /-----BEGIN[\s\S]*?-----END CERTIFICATE-----/.exec(stdout) ?? [];
-    if (!pem) throw new Error(`no certificate for ${name} from ${address}: ${stderr}`);
-    return new X509Certificate(pem);
-  }
+  it("survives an authority that was away and hangs, and failovers in the middle of orders, one of them by power", async () => {
+    const since = Date.now();
+    const first = await pair.active();
+    await authority.start({ validitySeconds: 7_776_000 });
+    const orders = await authority.ordered();
+    authority.hang();
+    await pair.fault("keepalived-stop", first);
+    const isGivenUp = async () => /the order is given up/.test(await journal(first, since));
+    await until(`${first} to give up its order`, isGivenUp, PATIENCE, 500);
+    await pair.heal();
+    authority.goOn();
+    await authority.ordered(orders);
+    await pair.fault("power-off", other(first));
+    for (const name of [shop, office]) {
+      const isThere = () => clients.shown(name).then(lasts, () => false);
+      await until(`${first} to have a certificate for ${name}`, isThere, PATIENCE, 500);
+    }
+    assert.match(await journal(first, since), /was issued/);
+    await pair.heal();
+    const shown = [await clients.sameOnBoth(shop, lasts), await clients.sameOnBoth(office, lasts)];
+    assert.deepEqual(
+      shown.map(({ publicKey }) => publicKey.asymmetricKeyType),
+      ["ec", "rsa"],
+    );
+    await auditNodes(pair);
+    await prometheus.clears("HaLbFailover");
+  });
 
-  /** Waits until both nodes, and the shared address, show the same one, of the wanted kind. */
-  function sameOnBoth(name: Name, isWanted: (shown: X509Certificate) => boolean): Promise<X509Certificate> {
-    const places = [...loadBalancers.map((one) => pair.host(one).publicAddress as string), sharedAddress.ipv4];
-    const same = async () => {
-      const [first, ...others] = await Promise.all(places.map((place) => shownBy(place, name).catch(() => undefined)));
-      return first && isWanted(first) && others.every((one) => one?.fingerprint === first.fingerprint)
-        ? first
-        : undefined;
-    };
-    return until(`both nodes to show a new certificate for ${name}`, same, 2 * PATIENCE, 500);
-  }
-
-  async function startHandshakes(name: Name): Promise<() => Promise<Handshakes>> {
-    const args = [sharedAddress.ipv4, String(ports[name]), name, "40"];
-    const script = join(__dirname, "acme/handshakes.ts");
-    const child = lab.client.spawnScript(script, args, { stdio: ["pipe", "pipe", "inherit"] });
-    if (!child.stdout) throw new Error("the client has no output");
-    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-    await lines.next();
-    return async () => {
-      child.stdin?.end();
-      const { value: report = "" } = await lines.next();
-      return JSON.parse(report) as Handshakes;
-    };
-  }
+  const rootFile = () => join(lab.stateDir, "acme-root.pem");
 
   async function haproxyProcesses(): Promise<string[]> {
     return Promise.all(loadBalancers.map((name) => pair.host(name).must("pgrep haproxy")));
   }
 
-  function journal(name: LoadBalancerName): Promise<string> {
-    return pair.host(name).must("journalctl --unit ha-lb-acme --no-pager --output cat");
+  /** Of the agent of certificates, since a time in milliseconds. */
+  function journal(name: LoadBalancerName, since: number): Promise<string> {
+    const lines = `--since @${Math.floor(since / 1000)} --no-pager --output cat`;
+    return pair.host(name).must(`journalctl --unit ha-lb-acme ${lines}`);
   }
 });
 
@@ -232,22 +238,27 @@ function lasts({ issuer, validTo }: X509Certificate): boolean {
   return /Pebble/.test(issuer) && Date.parse(validTo) - Date.now() > 86_400_000;
 }
 
-function settings(...names: readonly Name[]) {
-  const acme = (name: Name) => ({
-    domains: name === shop ? [shop, "shop.test"] : [name],
-    email: "hostmaster@shop.test",
-    directoryUrl,
-    externalAccount: { ...externalAccount, hmacKey: "secret:hmacKey" },
-    authorities: authorities(),
-  });
-  const frontends: FrontendArgs[] = [
-    { name: "plain", port: 80, redirectToHttps: true },
-    ...names.map((name, index) => ({
-      name: `secure-${index + 1}`,
-      port: ports[name],
-      tls: { acme: acme(name) },
-      defaultBackend: "app",
-    })),
-  ];
-  return { frontends, secrets: { hmacKey: externalAccount.hmacKey } };
+/** One certificate, from an authority that wants an account of elsewhere. */
+function withAccount(): PairSettings {
+  const account = { email: "hostmaster@shop.test", externalAccount: { ...externalAccount, hmacKey: "secret:hmacKey" } };
+  const acme = { domains: [shop, "shop.test"], ...fromAuthority(), ...account };
+  return { ...settings(secure(shop, acme)), secrets: { hmacKey: externalAccount.hmacKey } };
+}
+
+/** Two, with no more than has to be said. */
+function withoutAccount(): PairSettings {
+  return settings(
+    secure(shop, { domains: [shop, "shop.test"], ...fromAuthority() }),
+    secure(office, { domains: [office], keyType: "rsa-2048", ...fromAuthority() }),
+  );
+}
+
+const fromAuthority = () => ({ directoryUrl, authorities: authorities() });
+
+function secure(name: Name, acme: AcmeArgs): FrontendArgs {
+  return { name: name.replaceAll(".", "-"), port: ports[name], tls: { acme }, defaultBackend: "app" };
+}
+
+function settings(...frontends: readonly FrontendArgs[]): PairSettings {
+  return { frontends: [{ name: "plain", port: 80, redirectToHttps: true }, ...frontends], haproxy: { monitoring } };
 }

@@ -13,7 +13,7 @@ const host = "authority.test";
 const address = withoutPrefix(links.operator[0]?.addresses[0] ?? "");
 const dnsPort = 8053;
 
-/** What users of the authority have to give. */
+/** What users of the authority have to give, and what it may ask them for. */
 export const directoryUrl = `https://${host}:14000/dir`;
 export const externalAccount = {
   keyId: "kid-1",
@@ -24,8 +24,8 @@ export const authorities = () => authority();
 export interface AuthorityOptions {
   /** How long its certificates are good for. */
   readonly validitySeconds: number;
-  /** Whether it takes some seconds until it asks a name, as real ones do. @default false */
-  readonly takesItsTime?: boolean;
+  /** Whether it knows nobody without an external account. @default false */
+  readonly asksForAccount?: boolean;
 }
 
 export class Authority {
@@ -40,7 +40,7 @@ export class Authority {
     }
   }
 
-  async start({ validitySeconds, takesItsTime = false }: AuthorityOptions): Promise<void> {
+  async start({ validitySeconds, asksForAccount = false }: AuthorityOptions): Promise<void> {
     const pem = certificate({ names: [host] });
     writeFileSync(this.file("certificate.pem"), pem);
     const settings = {
@@ -50,8 +50,8 @@ export class Authority {
       privateKey: this.file("certificate.pem"),
       httpPort: 80,
       tlsPort: 443,
-      externalAccountBindingRequired: true,
-      externalAccountMACKeys: { [externalAccount.keyId]: externalAccount.hmacKey },
+      externalAccountBindingRequired: asksForAccount,
+      externalAccountMACKeys: asksForAccount ? { [externalAccount.keyId]: externalAccount.hmacKey } : {},
       certificateValidityPeriod: validitySeconds,
     };
     writeFileSync(this.file("settings.json"), JSON.stringify({ pebble: settings }));
@@ -59,13 +59,10 @@ export class Authority {
     const dns = ["-dns01", `${address}:${dnsPort}`, "-defaultIPv4", sharedAddress.ipv4, "-defaultIPv6", ""];
     const others = ["-http01", "", "-https01", "", "-tlsalpn01", "", "-management", ""];
     // dehydrated does not ask again where a nonce is refused for no reason; the next order would.
-    const env = { ...process.env, PEBBLE_WFE_NONCEREJECT: "0", PEBBLE_AUTHZREUSE: "0" };
+    const env = { ...process.env, PEBBLE_WFE_NONCEREJECT: "0", PEBBLE_AUTHZREUSE: "0", PEBBLE_VA_NOSLEEP: "1" };
     this.processes = [
       this.spawn("pebble-challtestsrv", [...dns, ...others], env),
-      this.spawn("pebble", ["-config", this.file("settings.json"), "-dnsserver", `${address}:${dnsPort}`], {
-        ...env,
-        ...(takesItsTime ? { PEBBLE_VA_SLEEPTIME: "10" } : { PEBBLE_VA_NOSLEEP: "1" }),
-      }),
+      this.spawn("pebble", ["-config", this.file("settings.json"), "-dnsserver", `${address}:${dnsPort}`], env),
     ];
     await until(
       "the authority to answer",
@@ -84,13 +81,28 @@ export class Authority {
     this.processes = [];
   }
 
+  /** It takes connections, and says nothing, until it goes on. */
+  hang(): void {
+    for (const child of this.processes) child.kill("SIGSTOP");
+  }
+
+  goOn(): void {
+    for (const child of this.processes) child.kill("SIGCONT");
+  }
+
+  /** Waits for one more order than there were before; returns how many there are. */
+  async ordered(before = 0): Promise<number> {
+    const count = () => this.log().split("POST /order-plz").length - 1;
+    return until("an order to be under way", () => (count() > before ? count() : undefined), 120_000);
+  }
+
   /** PEM of the root that its certificates come from. */
   root(): Promise<string> {
     return this.fetch(`https://${host}:15000/roots/0`);
   }
 
   /** What it has said since it was started. */
-  log(): string {
+  private log(): string {
     return readFileSync(this.file("log"), "utf8");
   }
 

@@ -1,5 +1,8 @@
-// A client that does nothing but greet by TLS, at a steady rate and always from the beginning. Runs as a process.
-// usage: handshakes.ts HOST PORT SERVER_NAME PER_SECOND; prints "started", ends with its standard input, prints JSON.
+// A client that does nothing but greet by TLS, at a steady rate and always from the beginning, and that trusts an
+// authority alone: one that shows an expired certificate, or one of its own, has failed. Runs as a process.
+// usage: handshakes.ts HOST PORT SERVER_NAME PER_SECOND ROOT_FILE; prints "started", ends with its standard input, prints
+// JSON.
+import { readFileSync } from "node:fs";
 import tls from "node:tls";
 
 export interface Handshakes {
@@ -8,14 +11,15 @@ export interface Handshakes {
   readonly seen: Readonly<Record<string, number>>;
 }
 
-const [host = "", port = "", servername = "", perSecond = ""] = process.argv.slice(2);
+const [host = "", port = "", servername = "", perSecond = "", rootFile = ""] = process.argv.slice(2);
+const ca = rootFile && readFileSync(rootFile);
 const failures: string[] = [];
 const seen: Record<string, number> = {};
 const underWay = new Set<Promise<void>>();
 
 function greet(): Promise<void> {
   return new Promise((resolve) => {
-    const socket = tls.connect({ host, port: Number(port), servername, rejectUnauthorized: false, timeout: 10_000 });
+    const socket = tls.connect({ host, port: Number(port), servername, ca, timeout: 10_000 });
     const end = (failure?: string) => {
       if (failure) failures.push(failure);
       socket.destroy();
