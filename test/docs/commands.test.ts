@@ -43,10 +43,9 @@ const known: readonly Known[] = [
   { command: /^npm run$/, test: ownCommands, shows: '"npm run"' },
   { command: /^npm run lab -- up$/, test: ownCommands, shows: '"npm run lab -- up"' },
   {
-    guide: "docs/operations.md",
-    section: "Upgrading the operating system",
+    command: /^\.\/upgrade\.sh root@\S+ root@\S+$/,
     test: "test/e2e/systemUpgrade.test.ts",
-    shows: "## Upgrading the operating system",
+    shows: '"rolling-upgrade/upgrade.sh"',
   },
   {
     guide: "docs/operations.md",

@@ -44,7 +44,8 @@ describe("the site of the documentation", function () {
     const examples = readdirSync(join(root, "examples")).filter((name) => name !== "node_modules");
     assert.ok(examples.length >= 8);
     for (const example of examples) {
-      assert.match(readFileSync(join(site, `examples/${example}.html`), "utf8"), /HaLoadBalancer/, example);
+      // Programs use the component, scripts the command of its nodes.
+      assert.match(readFileSync(join(site, `examples/${example}.html`), "utf8"), /HaLoadBalancer|ha-lb drain/, example);
     }
     assert.match(readFileSync(join(site, "index.html"), "utf8"), /Quick start/);
   });
