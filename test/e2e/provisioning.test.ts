@@ -1,11 +1,16 @@
 // The way of a pair from nothing to serving, and through changes, by the real engine on real hosts.
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
+import { now } from "../lab/clock";
 import type { Lab } from "../lab/lab";
 import { loadBalancers } from "../lab/layout";
-import { audit, fetchFrom } from "../pair/audit";
+import { audit, auditNodes, fetchFrom } from "../pair/audit";
 import { Pair, url, url6 } from "../pair/pair";
 import { leftOn, takeOff } from "../pair/takeOff";
 import { withLab } from "./labForTests";
+import { assertOneOutageAtMost } from "./movesOnce";
+
+const key = "/etc/ssh/ssh_host_ed25519_key";
 
 describe("provisioning a pair", function () {
   this.timeout(600_000);
@@ -91,6 +96,26 @@ describe("provisioning a pair", function () {
     await active.must("systemctl start keepalived");
     await lab.heal();
     await audit(pair);
+  });
+
+  it("has another machine in the place of the standby become it, while the other one serves", async () => {
+    const [lost, active] = [await pair.standby(), await pair.active()];
+    const host = pair.host(lost);
+    await takeOff(host);
+    const newKey = `ssh-keygen -q -t ed25519 -N '' -f ${key}`;
+    await host.must(`mkdir /root/keys && mv ${key}* /root/keys && ${newKey} && systemctl reload ssh`);
+    try {
+      await pair.configure({ sshUser: "admin", failover: { profile: "fast" } });
+      await assertOneOutageAtMost(pair, 0, async () => {
+        const since = now();
+        await pair.up();
+        return since;
+      });
+    } finally {
+      await host.must(`mv /root/keys/* ${dirname(key)} && rmdir /root/keys && systemctl reload ssh`);
+    }
+    assert.equal(await pair.active(), active);
+    await auditNodes(pair);
   });
 
   it("leaves nothing in the state, and needs no host, when it is destroyed", async () => {
