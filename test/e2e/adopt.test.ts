@@ -1,14 +1,15 @@
 // A live hand-made pair becomes one of this library's, and is what it was before again: under load, whichever node serves.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { now } from "../lab/clock";
+import type { Host } from "../lab/host";
 import type { Lab } from "../lab/lab";
 import { loadBalancers, sharedAddress } from "../lab/layout";
 import { PulumiError } from "../lab/pulumi";
 import { audit } from "../pair/audit";
 import { haproxyFile, keepalivedFile, makeByHand, settledOn } from "../pair/handMade";
-import { Pair } from "../pair/pair";
+import { type LoadBalancerName, Pair } from "../pair/pair";
 import { snapshot } from "../pair/snapshot";
 import { leftOn } from "../pair/takeOff";
 import { withLab } from "./labForTests";
@@ -19,9 +20,17 @@ const TIMERS_MS = 3_600 + 1_000;
 /** Two restarts of services, on a machine that has others to run. */
 const SERVICES_MS = 4_000;
 const shipped = resolve(__dirname, "../../src/host/files");
-const backup = "/var/backups/ha-load-balancer/originals";
+const backups = "/var/backups/ha-load-balancer";
+const backup = `${backups}/originals`;
+/** All that is copied. */
+const originals = ["haproxy", "keepalived", "default/haproxy", "default/keepalived"].map((name) => `/etc/${name}`);
 /** HAProxy's own check lets it pass. */
 const cannotStart = [{ name: "web", port: 80, defaultBackend: "app", raw: ["bind unix@/nowhere/web.socket"] }];
+
+/** A process that is called so, in a unit of its own, and does nothing. */
+const startPretending = (name: string) =>
+  `cp /bin/sleep /root/${name} && systemd-run --quiet --unit pretending-${name} /root/${name} infinity`;
+const stopPretending = (name: string) => `systemctl stop pretending-${name} && rm /root/${name}`;
 
 describe("taking over a hand-made pair", function () {
   this.timeout(600_000);
@@ -61,13 +70,34 @@ describe("taking over a hand-made pair", function () {
     assert.deepEqual(await snapshots(), before);
   });
 
+  it("is refused, too, where something else moves addresses, or a service runs something else", async () => {
+    const dropIn = "/etc/systemd/system/haproxy.service.d/own.conf";
+    const movers = { lb1: ["ucarp", "pacemakerd"], lb2: ["vrrpd", "keepalived"] } as const;
+    await onBoth((host, name) => {
+      const ownCommand = "[Service]\\nExecStart=\\nExecStart=haproxy -f /etc/own.cfg\\n";
+      const addDropIn = `mkdir ${dirname(dropIn)} && printf '${ownCommand}' >${dropIn}`;
+      return host.must([addDropIn, ...movers[name].map(startPretending)].join(" && "));
+    });
+    await pair.configure({ adopt: true });
+    const message = await failure();
+    await onBoth((host, name) =>
+      host.must([`rm -r ${dirname(dropIn)}`, ...movers[name].map(stopPretending)].join(" && ")),
+    );
+    const named = message.split(`${dropIn} makes the service run something else: move it away`).length - 1;
+    assert.ok(named >= loadBalancers.length, `${dropIn} is named ${named} times:\n${message}`);
+    for (const mover of Object.values(movers).flat()) {
+      assert.match(message, new RegExp(`${mover} \\(process \\d+\\) moves addresses, outside of keepalived\\.service`));
+    }
+    assert.deepEqual(await snapshots(), before);
+  });
+
   it("has one gap, never two nodes with the address, and keeps a copy of the originals", async () => {
     await pair.configure({ adopt: true });
     await takesOneGap(() => pair.up());
     await audit(pair);
     assert.equal(await pair.active(), "lb1", "it was to stay where it was");
     for (const name of loadBalancers) {
-      const same = ["haproxy", "keepalived"].map((what) => `diff -r /etc/${what} ${backup}/etc/${what}`);
+      const same = originals.map((path) => `diff -r ${path} ${backup}${path}`);
       await pair.host(name).must([...same, `test -s ${backup}/README`].join(" && "));
     }
   });
@@ -116,7 +146,9 @@ describe("taking over a hand-made pair", function () {
     const said = await pair.host(active).must("ha-lb uninstall --force");
     assert.match(said, /HAProxy and Keepalived are off; what was here before is where it was/);
     for (const name of loadBalancers) {
-      assert.deepEqual(await leftOn(pair.host(name), pair.addresses), []);
+      // As the guide has it: the copy of what was there before.
+      assert.deepEqual(await leftOn(pair.host(name), pair.addresses), [backups]);
+      await pair.host(name).must(`rm -r ${backups}`);
       const { stdout } = await pair.host(name).run("systemctl is-enabled haproxy keepalived");
       assert.equal(stdout, "disabled\ndisabled\n");
     }
@@ -135,7 +167,11 @@ describe("taking over a hand-made pair", function () {
   }
 
   function snapshots(): Promise<string[][]> {
-    return Promise.all(loadBalancers.map((name) => snapshot(lab.hosts[name])));
+    return onBoth(snapshot);
+  }
+
+  function onBoth<T>(work: (host: Host, name: LoadBalancerName) => Promise<T>): Promise<T[]> {
+    return Promise.all(loadBalancers.map((name) => work(lab.hosts[name], name)));
   }
 
   /** What `up` says when it fails. */
