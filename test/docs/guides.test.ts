@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { guides, root } from "./commands";
+import { blocksOf, guides, root } from "./commands";
 import { compilerComplaints } from "./compiler";
 
 for (const guide of guides) {
   const text = readFileSync(join(root, guide), "utf8");
-  const code = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, block]) => block).join("\n");
+  const code = blocksOf(text, "ts").join("\n");
 
   describe(guide, () => {
     if (code) {

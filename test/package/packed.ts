@@ -34,10 +34,10 @@ export function install(directory: string, { file }: Packed): void {
     name,
     devDependencies[name],
   ]);
-  const dependencies = { "pulumi-ha-load-balancer": `file:${file}`, ...Object.fromEntries(versions) };
+  const dependencies = Object.fromEntries(versions);
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, "package.json"), JSON.stringify({ name: "site", private: true, dependencies }));
-  command(directory, "npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"]);
+  command(directory, "npm", ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", file]);
 }
 
 export function command(directory: string, program: string, args: readonly string[]): string {

@@ -13,7 +13,7 @@ export function pythonProject(directory: string, name: string): Program {
   cpSync(join(exampleDirectory, name), project, { recursive: true });
   const quiet = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
   const packages = [pack(directory).file, `@pulumi/pulumi@${sdkVersion}`];
-  command(join(project, "plugin"), "npm", ["install", ...quiet, ...packages]);
+  command(project, "npm", ["install", "--prefix", "plugin", ...quiet, ...packages]);
   const setup = resolve(__dirname, "../setup/python-program");
   const [host, environment] = command(project, "bash", [setup]).trim().split("\n") as [string, string];
   generateSdk(project, host);

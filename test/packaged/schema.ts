@@ -5,7 +5,10 @@ import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { generateSchema } from "@pulumi/pulumi/provider/experimental/schema";
 import { type DescribedProperty, type DescribedType, interfaces } from "./interfaces";
 
-interface PropertySpec {
+export interface PropertySpec {
+  type?: string;
+  items?: PropertySpec;
+  $ref?: string;
   description?: string;
   optional?: boolean;
 }
