@@ -23,23 +23,49 @@ export function fingerprintOfRunning(bundle: Bundle, key: string, packages?: Bun
   return [...shown, ...(installed ? [`# packages ${installed}: for a new program, ${RESTART}`] : [])].join("\n");
 }
 
+interface Line {
+  readonly what: string;
+  readonly hash: string;
+}
+
 /** The library's own modules change with its version alone, and all at once: they are one line. */
-function lines({ files }: Bundle, key: string): { readonly what: string; readonly hash: string }[] {
+function lines({ files }: Bundle, key: string): Line[] {
   const isModule = ({ path }: BundleFile) => path.startsWith("lib/");
   const modules = files.filter(isModule);
   return [
-    ...files.filter((file) => !isModule(file)).map((file) => ({ what: file.path, hash: digest([file], key) })),
+    ...files.filter((file) => !isModule(file)).flatMap((file) => linesOf(file, key)),
     ...(modules.length > 0 ? [{ what: "lib", hash: digest(modules, key) }] : []),
   ];
 }
 
+const PROXY = "haproxy.cfg";
+const SERVERS = `${PROXY}#servers`;
+/** As `changes.py` knows a server that can be changed where HAProxy runs. */
+const SERVER = /^\s*server \S+ \S+:\d+ id \d+ weight \d+/;
+
+/** HAProxy's configuration is two: servers, which it can be told of while it runs, and the rest. */
+function linesOf(file: BundleFile, key: string): Line[] {
+  const line = (what: string, content: string) => ({ what, hash: digest([{ ...file, content }], key) });
+  if (file.path !== PROXY) return [line(file.path, file.content)];
+  const text = file.content.split("\n");
+  let section = "";
+  const servers = text.flatMap((one) => {
+    if (/^\S/.test(one)) section = one;
+    return SERVER.test(one) ? `${section}: ${one}` : [];
+  });
+  const others = text.filter((one) => !SERVER.test(one));
+  return [line(PROXY, others.join("\n")), line(SERVERS, servers.join("\n"))];
+}
+
 const RESTART = "restart of its service; a node that serves hands over first";
 
-/** The first that fits. Which of two ways is taken depends on what runs on the node, which only `apply` sees. */
+/** The first that fits. Where there are two ways, the one depends on what runs on the node, which only `apply` sees. */
 const effects: readonly (readonly [path: RegExp, effect: string])[] = [
-  [/^haproxy\.cfg$/, "servers, weights and limits: at run time; anything else: reload of HAProxy"],
-  [/^haproxy\/(maps|certificates)\//, "at run time; reload of HAProxy where that is not possible"],
-  [/^haproxy\//, "reload of HAProxy"],
+  [
+    /^(haproxy\.cfg#servers$|haproxy\/(maps|certificates)\/)/,
+    "at run time; reload of HAProxy where that is not possible",
+  ],
+  [/^haproxy(\.cfg$|\/)/, "reload of HAProxy"],
   [/^keepalived\.conf$/, "reload of Keepalived"],
   [/^units\/(haproxy|keepalived)\.conf$/, RESTART],
   [/^revision$/, "reload of HAProxy and Keepalived; what was changed by hand is put back"],

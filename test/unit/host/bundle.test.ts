@@ -214,10 +214,11 @@ describe("the fingerprint of a bundle", () => {
     return others.filter((line, index) => line !== lines[index]).map((line) => line.split(" ")[1]);
   };
 
-  it("is a comment of the shell for each file, and one for the library's own modules", () => {
+  it("is a comment of the shell for each file, two for HAProxy's, and one for the library's own modules", () => {
+    const files = paths.filter((path) => !path.startsWith("lib/"));
     assert.deepEqual(
       lines.map((line) => /^# (\S+) [0-9a-f]{8}$/.exec(line)?.[1]),
-      [...paths.filter((path) => !path.startsWith("lib/")), "lib"],
+      [...files.flatMap((path) => (path === "haproxy.cfg" ? [path, "haproxy.cfg#servers"] : path)), "lib"],
     );
   });
 
@@ -227,11 +228,9 @@ describe("the fingerprint of a bundle", () => {
     // Another source may have another program of the same branch: `apply` has to look.
     assert.deepEqual(changedLines("packages.haproxy.source.suite", "stable"), ["node.json", "release"]);
     // Nothing that the agents would have to be started anew for.
-    assert.deepEqual(changedLines("backends[0].servers[0].weight", 1), [
-      "haproxy.cfg",
-      "haproxy/maps/identity.map",
-      "release",
-    ]);
+    const proxy = (...changed: string[]) => [...changed, "haproxy/maps/identity.map", "release"];
+    assert.deepEqual(changedLines("backends[0].servers[0].weight", 1), proxy("haproxy.cfg#servers"));
+    assert.deepEqual(changedLines("backends[0].timeouts.connectSeconds", 2), proxy("haproxy.cfg"));
   });
 
   it("changes for another revision alone", () => {
@@ -268,11 +267,10 @@ describe("the fingerprint of a bundle", () => {
   it("says of what runs what a change of it does", () => {
     const shown = fingerprintOfRunning(first, "key").split("\n");
     const of = (path: string) => shown.find((line) => line.startsWith(`# ${path} `)) ?? "";
-    assert.match(
-      of("haproxy.cfg"),
-      /^# haproxy\.cfg [0-9a-f]{8}: servers, weights and limits: at run time; anything else: reload/,
-    );
-    assert.match(of("haproxy/maps/web-1.map"), /: at run time; reload of HAProxy where that is not possible$/);
+    assert.match(of("haproxy.cfg"), /^# haproxy\.cfg [0-9a-f]{8}: reload of HAProxy$/);
+    for (const path of ["haproxy.cfg#servers", "haproxy/maps/web-1.map"]) {
+      assert.match(of(path), /: at run time; reload of HAProxy where that is not possible$/);
+    }
     assert.match(of("keepalived.conf"), /: reload of Keepalived$/);
     assert.match(of("units/haproxy.conf"), /: restart of its service; a node that serves hands over first$/);
     assert.match(of("node.json"), /: restart of the agents$/);
