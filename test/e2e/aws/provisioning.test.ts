@@ -22,6 +22,8 @@ const longestMoveMs = 3_000;
 const tags = { team: "edge" };
 const nodes = ["lb1", "lb2"] as const;
 const PROXY_PORT = 3128;
+/** That comes out while the pair is there. */
+const laterImage = { id: "ami-0deb00000000012ff", name: "debian-12-amd64-later", owner: "136693071363" };
 
 const settings: PairSettings = { aws: { tags, ssh: { allowFrom: ["198.51.100.2/32"] } } };
 
@@ -44,6 +46,10 @@ describe("provisioning a pair on AWS", function () {
   const running = async () => (await ec2(lab).state()).instances.filter(({ state }) => state === "running");
   const described = (action: string, name: string) =>
     askAws(lab, { Action: action }).then((xml) => elementsOf(xml, name));
+  const ofRunning = (name: string) => {
+    const isRunning = { "Filter.1.Name": "instance-state-name", "Filter.1.Value.1": "running" };
+    return askAws(lab, { Action: "DescribeInstances", ...isRunning }).then((xml) => elementsOf(xml, name));
+  };
 
   it("takes no risk with the metadata service, and none with the disk", async () => {
     assert.deepEqual(await described("DescribeInstances", "httpTokens"), ["required", "required"]);
@@ -80,9 +86,8 @@ describe("provisioning a pair on AWS", function () {
   it("changes nothing for a later release of the image", async () => {
     const [of] = await described("DescribeInstances", "imageId");
     const parameter = "/aws/service/debian/release/12/latest/amd64";
-    const later = { id: "ami-0deb00000000012ff", name: "debian-12-amd64-later", owner: "136693071363" };
-    assert.notEqual(of, later.id);
-    await ec2(lab).publishImage({ ...later, architecture: "x86_64", parameter });
+    assert.notEqual(of, laterImage.id);
+    await ec2(lab).publishImage({ ...laterImage, architecture: "x86_64", parameter });
     assert.deepEqual(Object.keys((await pair.up()).changes), ["same"]);
     await audit(pair);
   });
@@ -138,10 +143,10 @@ describe("provisioning a pair on AWS", function () {
     assert.ok(!now.includes(gone));
   });
 
-  it("has two new ones serve before the old ones go, for another type", async () => {
+  it("has two new ones serve before the old ones go, for another type and a later image", async () => {
     const [before, url] = [(await running()).map(({ id }) => id), pair.url];
     await ec2(lab).forget();
-    await pair.configure({ aws: { ...settings.aws, instanceType: "t3.medium" } });
+    await pair.configure({ aws: { ...settings.aws, instanceType: "t3.medium", replaceInstancesOn: ["ami"] } });
     const load = await pair.startLoad({ perSecond: 50 });
     const { changes } = await pair.up();
     const seen = await load.stop();
@@ -153,11 +158,13 @@ describe("provisioning a pair on AWS", function () {
     const now = await running();
     assert.equal(now.length, 2);
     assert.ok(!now.some(({ id }) => before.includes(id)));
+    assert.deepEqual(await ofRunning("instanceType"), ["t3.medium", "t3.medium"]);
+    assert.deepEqual(await ofRunning("imageId"), [laterImage.id, laterImage.id]);
     assert.equal((await ec2(lab).moves()).length, 1, "the address moves once");
     await audit(pair);
   });
 
-  it("loses sight of a new one when the engine is killed while it is made, and is told by the guide which", async () => {
+  it("loses sight of a new one when the engine is killed while it is made, and goes on once that is gone as the guide says", async () => {
     const before = (await running()).map(({ id }) => id);
     await pair.configure({ aws: { ...settings.aws, instanceType: "t3.large" } });
     const known = async () => (await pair.pulumi.exportState()).resources.map(({ id }) => id ?? "");
@@ -181,6 +188,10 @@ describe("provisioning a pair on AWS", function () {
     await pair.pulumi.refresh({ clearPendingCreates: true });
     assert.deepEqual(await pendingCreates(pair), []);
     assert.ok(await pair.answers());
+    await pair.up();
+    await audit(pair);
+    assert.deepEqual(await ofRunning("instanceType"), ["t3.large", "t3.large"]);
+    assert.ok(!(await running()).some(({ id }) => before.includes(id) || lost.includes(id)));
   });
 
   it("leaves nothing behind in the end, though one is dead", async () => {
