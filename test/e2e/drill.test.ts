@@ -1,7 +1,8 @@
-// ha-lb-drill as a user's CI runs it: every fault, the refusal, an outage that is too long, and a Ctrl-C in the middle.
+// ha-lb-drill as a user's CI runs it: every fault, the refusal, an outage that is too long, and its end in the middle.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { until } from "../lab/command";
 import type { Lab } from "../lab/lab";
 import { audit } from "../pair/audit";
 import { other, Pair, url } from "../pair/pair";
@@ -69,6 +70,36 @@ describe("a failover drill", function () {
   });
 
   it("puts everything right after a Ctrl-C in the middle", async () => {
+    const { child, ended } = await begun();
+    child.kill("SIGINT");
+    assert.equal(await ended, 130);
+    await leavesNothing();
+  });
+
+  it("is undone by the node itself when nobody is there to do it any more, and refused until then", async () => {
+    const node = pair.host(await pair.active());
+    const { child, ended } = await begun();
+    await until(
+      "HAProxy to be stopped",
+      async () => (await node.run("systemctl is-active haproxy")).code !== 0,
+      20_000,
+    );
+    child.kill("SIGKILL");
+    await ended;
+    assert.equal((await drill("--stack", "lab", "--fault", "haproxy")).code, 3);
+    const timer = await node.must(
+      "systemctl show --property ActiveState,Triggers,TimersMonotonic,RemainAfterElapse ha-lb-drill.timer",
+    );
+    for (const said of [/OnActiveUSec=3min/, /Triggers=ha-lb-drill\.service/, /RemainAfterElapse=no/, /State=active/]) {
+      assert.match(timer, said);
+    }
+    // What it does in three minutes; so the timer is not needed any more.
+    await node.must("systemctl start ha-lb-drill.service && systemctl stop ha-lb-drill.timer");
+    await leavesNothing();
+  });
+
+  /** One that is in the middle: the node is told what goes wrong. */
+  async function begun() {
     const child = lab.operator.spawn(
       process.execPath,
       ["--import", "tsx", program, ...options("--stack", "lab", "--fault", "haproxy", "--max-outage", "60s")],
@@ -76,10 +107,8 @@ describe("a failover drill", function () {
     );
     const ended = new Promise<number | null>((done) => child.once("close", done));
     await new Promise((ready) => child.stdout?.once("data", ready));
-    child.kill("SIGINT");
-    assert.equal(await ended, 130);
-    await leavesNothing();
-  });
+    return { child, ended };
+  }
 
   const options = (...args: readonly string[]) => [...args, "--junit", report, "--ssh", ssh];
 
