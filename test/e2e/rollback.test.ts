@@ -1,12 +1,13 @@
-// A configuration that HAProxy's own check accepts and that cannot serve all the same: the node goes back to the one
-// before, `up` fails and says why, and the other node is left alone.
+// Bundles that a node refuses, and such that its checks accept and that cannot serve all the same: the node keeps what it
+// had, `up` fails and says why, and the other node is left alone.
 import assert from "node:assert/strict";
-import type { Sample } from "../lab/client/outage";
+import { until } from "../lab/command";
 import type { Lab } from "../lab/lab";
 import { loadBalancers } from "../lab/layout";
 import { PulumiError } from "../lab/pulumi";
-import { audit } from "../pair/audit";
-import { Pair, type PairSettings, url } from "../pair/pair";
+import { audit, fetchFrom } from "../pair/audit";
+import { missedDuring } from "../pair/losses";
+import { Pair, type PairSettings } from "../pair/pair";
 import { takeOff } from "../pair/takeOff";
 import { withLab } from "./labForTests";
 
@@ -17,8 +18,17 @@ const cannotBind = (to: string): PairSettings => ({
 const noSuchAddress = cannotBind("192.0.2.99:8081");
 /** Unlike with the address, HAProxy does not try for two seconds, for which it would keep the ports closed. */
 const noSuchDirectory = cannotBind("unix@/nowhere/web.socket");
-/** Stolen time that can cost a request its answer. */
-const NOTICEABLE_MS = 100;
+const anotherPort: PairSettings = {
+  failover: { profile: "fast" },
+  frontends: [80, 8082].map((port) => ({ name: `web${port}`, port, defaultBackend: "app" })),
+};
+/** Asks the real one whether it knows a word that no Keepalived does: to an older one, some of ours are like that. */
+const anotherKeepalived = `#!/bin/sh
+[ "$1" = --config-test ] || exec /usr/sbin/keepalived "$@"
+echo no_such_keyword >/run/unknown.conf
+exec /usr/sbin/keepalived --config-test --use-file=/run/unknown.conf
+`;
+const shadow = "/usr/local/sbin/keepalived";
 
 describe("a bundle that turns out not to serve", function () {
   this.timeout(600_000);
@@ -56,7 +66,7 @@ describe("a bundle that turns out not to serve", function () {
     const [active, loginsBefore] = [await pair.active(), await logins("lb2")];
     await pair.configure(noSuchDirectory);
     let message = "";
-    const lost = await lostDuring(async () => {
+    const lost = await missedDuring(pair, async () => {
       message = await failure();
     });
     assert.match(
@@ -85,7 +95,47 @@ describe("a bundle that turns out not to serve", function () {
     assert.match(message, /HAProxy refuses its configuration\. Nothing was changed\. It said:/);
     assert.match(message, /haproxy\.cfg:\d+ is frontends\[0\] \("web"\)\.raw\[1\]: bnid :8081/);
     assert.deepEqual(await bundles(), before);
-    await pair.configure({});
+  });
+
+  it("is refused where a node's Keepalived does not know what it says, and changes nothing", async () => {
+    const { lb1 } = lab.hosts;
+    const before = await bundles();
+    await pair.configure(anotherPort);
+    await lb1.must(`cat >${shadow} && chmod +x ${shadow}`, { input: anotherKeepalived });
+    const message = await failure().finally(() => lb1.must(`rm ${shadow}`));
+    assert.match(
+      message,
+      /Keepalived refuses its configuration\. Nothing was changed\. It said:\n[\s\S]*no_such_keyword/,
+    );
+    assert.deepEqual(await bundles(), before);
+    await bothServe();
+    await pair.waitUntilRedundant();
+  });
+
+  it("may be in use on the first node alone, where the second one refuses it: both serve, and say so", async () => {
+    const { lb2 } = lab.hosts;
+    const before = await bundles();
+    await lb2.must("systemd-run --quiet --unit=other-program python3 -m http.server 8082");
+    await until("the other program to listen", async () => (await lb2.must("ss -Hltn 'sport = 8082'")) !== "", 10_000);
+    let message = "";
+    const lost = await missedDuring(pair, async () => {
+      message = await failure().finally(() => lb2.must("systemctl stop other-program"));
+    });
+    assert.match(message, /port 8082 is used by python3\. Nothing was changed\./);
+    assert.deepEqual(lost, [], "requests were lost");
+    const now = await bundles();
+    assert.notEqual(now.lb1.current, before.lb1.current);
+    assert.deepEqual(now.lb2, before.lb2);
+    await bothServe();
+    for (const name of loadBalancers) {
+      const { redundancy, nodes, problems } = await pair.status(name);
+      assert.equal(redundancy, "degraded");
+      assert.deepEqual(Object.fromEntries(nodes.map(({ node, bundle, ready }) => [node, [bundle, ready]])), {
+        lb1: [now.lb1.current, true],
+        lb2: [now.lb2.current, true],
+      });
+      assert.match(problems.join(), /^the nodes run different releases: \w+ and \w+$/);
+    }
     await pair.up();
     await audit(pair);
   });
@@ -93,21 +143,19 @@ describe("a bundle that turns out not to serve", function () {
   /** What `up` says when it fails. */
   async function failure(): Promise<string> {
     const error = await pair.up().then(
-      () => assert.fail("`up` went well although HAProxy cannot bind"),
+      () => assert.fail("`up` went well although a node cannot have this"),
       (reason: unknown) => reason,
     );
     assert.ok(error instanceof PulumiError, String(error));
     return error.message;
   }
 
-  async function lostDuring(work: () => Promise<void>): Promise<Sample[]> {
-    const client = await lab.client.start({ url, perSecond: 100 });
-    const { samples, requests } = await work().then(
-      () => client.stop(),
-      (error) => client.stop().then(() => Promise.reject(error)),
-    );
-    assert.ok(requests >= 100, `only ${requests} requests were made`);
-    return samples.filter(({ ok, stolenMs = 0 }) => !ok && stolenMs < NOTICEABLE_MS);
+  /** Each on its own address, whoever has the shared one. */
+  async function bothServe(): Promise<void> {
+    for (const name of loadBalancers) {
+      const { stderr, code } = await fetchFrom(pair, `http://${pair.host(name).publicAddress}/`);
+      assert.equal(code, 0, `${name}: ${stderr}`);
+    }
   }
 
   /** What each node has, and which of it is in use. */

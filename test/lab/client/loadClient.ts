@@ -18,10 +18,9 @@ export interface LoadOptions {
 export interface LoadReport {
   readonly requests: number;
   readonly lost: number;
-  /**
-   * Those of them that neither began nor ended during the worst outage. One that was given up while others had the
-   * machine is not among them: nobody on it was there to answer.
-   */
+  /** Without those that were given up while others had the machine: nobody on it was there to answer. */
+  readonly missed: readonly Sample[];
+  /** Those of them that neither began nor ended during the worst outage. */
   readonly lostOutside: readonly Sample[];
   /** Of the worst outage (see outage.ts); 0 when there was none. */
   readonly outageMs: number;
@@ -71,10 +70,12 @@ export class LoadRun {
     const samples = JSON.parse(await this.line(this.timeoutMs + 10_000)) as Sample[];
     const outage = worstOutage(samples, options);
     const lost = samples.filter((sample) => !sample.ok);
+    const missed = lost.filter(({ stolenMs = 0 }) => stolenMs < NOTICEABLE_MS);
     return {
       requests: samples.length,
       lost: lost.length,
-      lostOutside: lost.filter((sample) => !overlaps(sample, outage) && (sample.stolenMs ?? 0) < NOTICEABLE_MS),
+      missed,
+      lostOutside: missed.filter((sample) => !overlaps(sample, outage)),
       outageMs: outage?.ms ?? 0,
       outageStart: outage?.start,
       recovered: outage?.recovered ?? true,
