@@ -1,6 +1,7 @@
 // The client that the proxies are measured with: built once from its source beside this file, run by the operator.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
+import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { must } from "../../lab/command";
 import type { Lab } from "../../lab/lab";
@@ -31,7 +32,10 @@ export async function builtLoad(): Promise<string> {
   const program = join(cacheDir(), `load-${digest.digest("hex").slice(0, 12)}`);
   if (!existsSync(program)) {
     const env = { ...process.env, CGO_ENABLED: "0" };
-    await must(process.env.GO || "go", ["build", "-o", program, "."], { cwd: source, env, timeoutMs: 300_000 });
+    // Another lane of tests may be about to do the same: the program is there once it is whole.
+    const built = `${program}-${process.pid}`;
+    await must(process.env.GO || "go", ["build", "-o", built, "."], { cwd: source, env, timeoutMs: 300_000 });
+    await rename(built, program);
   }
   return program;
 }

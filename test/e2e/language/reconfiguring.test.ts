@@ -4,20 +4,32 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import type { BackendArgs, FrontendArgs } from "../../../src/haproxy/args";
 import type { ServerArgs } from "../../../src/haproxy/servers/args";
+import { builtLoad } from "../../bench/proxy/load";
+import { during } from "../../bench/update/load";
 import { certificate } from "../../certificates";
 import type { Sample } from "../../lab/client/outage";
 import { until } from "../../lab/command";
 import { type Lab, sharedAddress } from "../../lab/lab";
 import { loadBalancers } from "../../lab/layout";
 import { audit } from "../../pair/audit";
-import { type LoadBalancerName, Pair, url } from "../../pair/pair";
+import { Pair, url } from "../../pair/pair";
 import { withLab } from "../labForTests";
 import { ask } from "../origin/ask";
 import { type Origin, startOrigins } from "../origin/origin";
+import { busyServers, keepalivedLives, processes, serversOn } from "./running";
 
 const ports = { web: 80, secure: 443 } as const;
 const [first, renewed] = [certificate(), certificate({ days: 89 })];
 const hosts = Array.from({ length: 1000 }, (_, index) => `host-${index}.example.com`);
+/** Each kind of client: requests and messages a second, and how many downloads. */
+const clients = {
+  ...{ "keep-alive": 20, "tls-keep-alive": 10, http2: 20, "new-connection": 20, "tls-full": 5, websocket: 10 },
+  ...{ "tls-websocket": 10, download: 1, "http2-download": 1 },
+};
+/** What a preview says of servers, tables and certificates. */
+const WHERE_IT_RUNS = "at run time; reload of HAProxy where that is not possible";
+/** In all of these. */
+const always = { "haproxy/maps/identity.map": WHERE_IT_RUNS, release: "" };
 
 interface Wanted {
   readonly servers: readonly ServerArgs[];
@@ -34,16 +46,20 @@ describe("reconfiguring a pair under load", function () {
   let wanted: Wanted;
   let web1: Origin;
   let web2: Origin;
+  let load: string;
 
   withLab("pair", async (started) => {
     lab = started;
     ({ web1, web2 } = await startOrigins(lab));
     wanted = { servers: [server(web1), server(web2)], pem: first, leads: "app" };
+    load = await builtLoad();
     pair = await Pair.deploy(lab, settings(wanted));
   });
 
-  it("changes weights where HAProxy runs", async () => {
-    await told({ servers: [server(web1, { weight: 10 }), server(web2, { weight: 30 })] });
+  it("changes weights where HAProxy runs, as the preview says", async () => {
+    await want({ servers: [server(web1, { weight: 10 }), server(web2, { weight: 30 })] });
+    assert.deepEqual(await foretold(), { ...always, "haproxy.cfg#servers": WHERE_IT_RUNS });
+    await told({});
     assert.deepEqual(await shares(40), { web1: 10, web2: 30 });
   });
 
@@ -90,19 +106,40 @@ describe("reconfiguring a pair under load", function () {
     assert.equal(shown.serialNumber, new X509Certificate(renewed).serialNumber);
   });
 
-  it("has files that say the same: a reload changes nothing", async () => {
-    const before = await Promise.all(loadBalancers.map(serversOn));
-    await Promise.all(loadBalancers.map((name) => pair.host(name).must("systemctl reload haproxy")));
-    assert.deepEqual(await Promise.all(loadBalancers.map(serversOn)), before);
+  it("has files that say the same: a reload changes nothing, and moves nothing", async () => {
+    const [active, keepalived] = [await pair.active(), await keepalivedLives(pair)];
+    const before = await Promise.all(loadBalancers.map((name) => serversOn(pair, name)));
+    for (const name of loadBalancers) await pair.host(name).must("systemctl reload haproxy keepalived");
+    assert.deepEqual(await Promise.all(loadBalancers.map((name) => serversOn(pair, name))), before);
+    const seen = await keepalivedLives(pair);
+    assert.ok(
+      seen.every((life, index) => life !== keepalived[index]),
+      "a reload of Keepalived is not seen",
+    );
+    assert.equal(await pair.active(), active);
     assert.equal(await backendFor("host-999.example.com"), "other");
     await audit(pair);
   });
 
-  it("reloads for anything else", async () => {
-    const before = await processes();
-    assert.deepEqual(await lostDuring(() => change({ hsts: true })), []);
-    const after = await processes();
+  it("reloads for anything else, as the preview says, and no client of any kind notices", async () => {
+    await want({ hsts: true });
+    assert.deepEqual(await foretold(), { ...always, "haproxy.cfg": "reload of HAProxy" });
+    const [before, keepalived, active] = [await processes(pair), await keepalivedLives(pair), await pair.active()];
+    const to = { address: sharedAddress.ipv4, numbers: clients };
+    const counted = await during(lab, load, to, async () => {
+      await change({});
+      await pair.waitUntilRedundant();
+    });
+    for (const { kind, requests, failures, connections } of counted) {
+      assert.deepEqual(failures, [], kind);
+      // A download that was cut would have been begun anew.
+      if (kind.endsWith("download")) assert.deepEqual([requests, connections], [1, 1], kind);
+      else assert.ok(requests > 10, `${kind}: ${requests} requests`);
+    }
+    const after = await processes(pair);
     assert.ok(after.every((id, index) => id !== before[index]));
+    assert.deepEqual(await keepalivedLives(pair), keepalived, "Keepalived has nothing to do with it");
+    assert.equal(await pair.active(), active);
   });
 
   it("closes no kept connection in a reload before an answer has said so", async () => {
@@ -134,10 +171,10 @@ describe("reconfiguring a pair under load", function () {
     await hold(true);
     const client = await lab.client.start({ url: `${url}held`, perSecond: 1, timeoutMs: 300_000 });
     const active = await pair.active();
-    await until("a server to be busy", async () => (await busyServers(active)).includes("web1"), 20_000);
-    const before = await processes();
+    await until("a server to be busy", async () => (await busyServers(pair, active)).includes("web1"), 20_000);
+    const before = await processes(pair);
     await change({ servers: [server(web2)] });
-    assert.notDeepEqual(await processes(), before);
+    assert.notDeepEqual(await processes(pair), before);
     await hold(false);
     const { samples } = await client.stop();
     assert.deepEqual(
@@ -148,7 +185,7 @@ describe("reconfiguring a pair under load", function () {
 
   /** A change that loses no request, and that the running processes are told of. */
   async function told(part: Partial<Wanted>): Promise<void> {
-    const before = await processes();
+    const [before, keepalived] = [await processes(pair), await keepalivedLives(pair)];
     let said = "";
     assert.deepEqual(
       await lostDuring(async () => {
@@ -156,15 +193,27 @@ describe("reconfiguring a pair under load", function () {
       }),
       [],
     );
-    assert.deepEqual(await processes(), before, said);
+    assert.deepEqual(await processes(pair), before, said);
+    assert.deepEqual(await keepalivedLives(pair), keepalived, "Keepalived has nothing to do with it");
     await pair.waitUntilRedundant();
   }
 
   /** What `pulumi up` said. */
   async function change(part: Partial<Wanted>): Promise<string> {
+    await want(part);
+    return (await pair.up()).stdout;
+  }
+
+  async function want(part: Partial<Wanted>): Promise<void> {
     wanted = { ...wanted, ...part };
     await pair.configure(settings(wanted));
-    return (await pair.up()).stdout;
+  }
+
+  /** Of each part of the nodes' bundles that is to change, what a preview says that this does. */
+  async function foretold(): Promise<Record<string, string>> {
+    const { stdout } = await pair.pulumi.preview({ diff: true });
+    const lines = stdout.matchAll(/^ *\+ *# (\S+) [0-9a-f]{8}(?:: (.*?))?"?$/gm);
+    return Object.fromEntries(Array.from(lines, ([, part, effect = ""]) => [part, effect]));
   }
 
   /** Of requests that are under way meanwhile, some of them at any moment. */
@@ -189,37 +238,6 @@ describe("reconfiguring a pair under load", function () {
 
   async function backendFor(host: string): Promise<unknown> {
     return (await ask(lab, ports.web, "/", { host })).echo.headers["x-backend"];
-  }
-
-  /** The process of each node that takes new connections. */
-  function processes(): Promise<string[]> {
-    return Promise.all(
-      loadBalancers.map(async (name) => /^Pid: (\d+)$/m.exec(await tell(name, "show info"))?.[1] ?? "none"),
-    );
-  }
-
-  /** Address, port, number, weight and administrative state of each server; not its health, which a new process does not know. */
-  async function serversOn(name: LoadBalancerName): Promise<string[]> {
-    const lines = (await tell(name, "show servers state")).split("\n").filter((line) => /^\d+ (app|other) /.test(line));
-    return lines.map((line) => {
-      const [, backend, id, server, address, , administrative, userWeight, initialWeight, ...rest] = line.split(" ");
-      return [backend, id, server, address, administrative, userWeight, initialWeight, rest[9]].join(" ");
-    });
-  }
-
-  async function busyServers(name: LoadBalancerName): Promise<string[]> {
-    const [header = "", ...lines] = (await tell(name, "show stat")).split("\n");
-    const current = header.split(",").indexOf("scur");
-    return lines
-      .map((line) => line.split(","))
-      .filter((columns) => columns[0] === "app" && Number(columns[current]) > 0)
-      .map((columns) => columns[1] ?? "");
-  }
-
-  function tell(name: LoadBalancerName, command: string): Promise<string> {
-    const script = `import socket; s = socket.socket(socket.AF_UNIX); s.connect("/run/haproxy/admin.sock"); \
-      s.sendall(b"${command}\\n"); print(s.makefile().read())`;
-    return pair.host(name).must(`python3 -c '${script}'`);
   }
 });
 
