@@ -31,11 +31,13 @@ async function oneHealthyHolderAnswers(pair: Pair): Promise<void> {
 
 async function nodesCarryWhatWasDeployed(pair: Pair): Promise<void> {
   const recorded = await pair.recordedBundles();
-  const services = [pair.haproxyService, "keepalived", "ha-lb-agent"];
   for (const name of loadBalancers) {
     const host = pair.host(name);
     const current = (await host.must("basename $(readlink /etc/ha-load-balancer/current)")).trim();
     assert.equal(current, recorded[name], `${name} carries another bundle than the last update recorded`);
+    const { mover, acme } = JSON.parse(await host.must("cat /etc/ha-load-balancer/current/node.json"));
+    const agents = ["ha-lb-agent", ...(mover ? ["ha-lb-vip"] : []), ...(acme ? ["ha-lb-acme"] : [])];
+    const services = [pair.haproxyService, "keepalived", ...agents];
     const active = await host.must(`systemctl is-active ${services.join(" ")}`);
     assert.equal(active, "active\n".repeat(services.length), `${name}: services of ${services.join(", ")}`);
   }

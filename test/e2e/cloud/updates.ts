@@ -31,9 +31,16 @@ export function updatesUnderLoad(cloud: TestedCloud): void {
       assert.equal(await reloadedBy(weighted()), 0);
     });
 
-    it("reloads for anything else, and starts the agents anew where that is asked for", async () => {
+    it("reloads for anything else, and has the agents run where that is asked for, also one that was disabled", async () => {
       const frontends = [{ name: "web", port: 80, maxConnections: 500, defaultBackend: "app" }];
+      const standby = cloudPair.pair.host(await cloudPair.pair.standby());
+      await standby.must("systemctl disable --now --quiet ha-lb-vip");
       assert.equal(await reloadedBy({ ...weighted(), frontends, revision: "again" }), 2);
+      assert.equal(
+        await standby.must("systemctl is-active ha-lb-vip; systemctl is-enabled ha-lb-vip"),
+        "active\nenabled\n",
+      );
+      await cloudPair.pair.waitUntilRedundant();
       assert.equal(await reloadedBy(cloudPairSettings), 2);
     });
 
