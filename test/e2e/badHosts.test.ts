@@ -44,11 +44,16 @@ describe("hosts that are not as they should be", function () {
     await recovers();
   });
 
-  it("stops before it runs anything on a host that shows another key than the pinned one", async () => {
-    const logins = () => lb1.must("journalctl --unit ssh --output cat --grep 'Accepted publickey' | wc -l");
+  it("stops before it runs anything where a host or the bastion shows another key than the pinned one", async () => {
+    const { lb2, web1 } = lab.hosts;
+    const count = "journalctl --unit ssh --output cat --grep 'Accepted publickey' | wc -l";
+    const logins = () => Promise.all([lb1, web1].map((host) => host.must(count)));
     const before = await logins();
-    assert.match(await failure({ nodes: [{ hostKey: lab.hosts.web1.hostKey }] }), /host key mismatch/);
-    assert.equal(await logins(), before);
+    const bastion = { host: web1.sshAddress, hostKey: lb2.hostKey };
+    for (const changed of [{ nodes: [{ hostKey: web1.hostKey }] }, { bastion }]) {
+      assert.match(await failure(changed), /host key mismatch/);
+      assert.deepEqual(await logins(), before);
+    }
     await recovers();
   });
 

@@ -13,7 +13,7 @@ import { ask } from "../origin/ask";
 import type { Delivered } from "./deliver";
 import { oddRequests } from "./oddRequests";
 import type { Record } from "./recorder";
-import { ports, recorderPort, withSecuredPair } from "./securedPair";
+import { largePath, ports, recorderPort, withSecuredPair } from "./securedPair";
 
 const REQUESTS = 2_000;
 const SLOW_CLIENTS = 400;
@@ -60,22 +60,36 @@ describe("clients that mean harm", function () {
     await audit(pair);
   });
 
-  for (const [what, mode] of [
-    ["headers", "-H"],
-    ["a body", "-B"],
+  for (const [what, mode, path] of [
+    ["sending headers", ["-H", "-i", "1"], "/"],
+    ["sending a body", ["-B", "-i", "1"], "/"],
+    // A window of some bytes, of which five are read a second; asked for ten times, the answers are more than a socket holds.
+    ["reading answers", ["-X", "-w", "10", "-y", "20", "-n", "1", "-z", "5", "-k", "10"], largePath],
   ] as const) {
-    it(`take nothing from others by sending ${what} slowly: ${SLOW_CLIENTS} of them, by slowhttptest`, async () => {
-      const url = `http://${sharedAddress.ipv4}:${ports.slow}/`;
-      const others = await lab.client.start({ url, perSecond: 50 });
-      const slow = ["-c", String(SLOW_CLIENTS), "-r", String(SLOW_CLIENTS), "-i", "1", "-l", "8", "-p", "3", "-u", url];
-      const { stdout } = await lab.operator.run("slowhttptest", [mode, ...slow]);
+    it(`take nothing from others by ${what} slowly: ${SLOW_CLIENTS} of them, by slowhttptest`, async () => {
+      const url = `http://${sharedAddress.ipv4}:${ports.slow}`;
+      const others = await lab.client.start({ url: `${url}/`, perSecond: 50 });
+      const slow = [
+        "-c",
+        String(SLOW_CLIENTS),
+        "-r",
+        String(SLOW_CLIENTS),
+        "-l",
+        "8",
+        "-p",
+        "3",
+        "-u",
+        `${url}${path}`,
+      ];
+      const { stdout } = await lab.operator.run("slowhttptest", [...mode, ...slow]);
       const said = stripVTControlCharacters(stdout);
       const { lost, requests } = await others.stop();
       assert.match(said, /service available: +YES/, said);
       assert.ok(requests > 100, `only ${requests} requests were made`);
       assert.equal(lost, 0);
-      // Who sends a body is heard for as long as something comes.
-      if (mode === "-H") assert.match(said, /Exit status: +No open connections left/, said);
+      // Who sends a body, or reads, is heard for as long as something comes or goes.
+      if (mode[0] === "-H") assert.match(said, /Exit status: +No open connections left/, said);
+      else assert.match(said, /Exit status: +Hit test time limit/, said);
     });
   }
 

@@ -12,6 +12,7 @@ import { ports, withSecuredPair } from "./securedPair";
 
 const SSH = 22;
 const { statusPort, peersPort } = defaultPorts;
+const MONITORING = 8404;
 const asked = inOrder(SSH, ...Object.values(ports));
 
 describe("the network of a pair", function () {
@@ -30,15 +31,17 @@ describe("the network of a pair", function () {
 
   it("finds, in public, SSH and the ports of the frontends, and no other", async () => {
     for (const name of loadBalancers) {
-      assert.deepEqual(await openPorts(lab.client, lab.hosts[name].publicAddress), asked, name);
+      const { publicAddress, publicAddress6 } = lab.hosts[name];
+      for (const address of [publicAddress, publicAddress6]) {
+        assert.deepEqual(await openPorts(lab.client, address), asked, `${name}, ${address}`);
+      }
     }
-    assert.deepEqual(await openPorts(lab.client, lab.hosts.lb1.publicAddress6), asked, "IPv6");
   });
 
-  it("finds, on the network between the nodes, two more, which each node needs of the other", async () => {
+  it("finds, on the network between the nodes, what each needs of the other, and monitoring where it is", async () => {
     for (const name of loadBalancers) {
       const open = await openPorts(neighbour, lab.hosts[name].privateAddress);
-      assert.deepEqual(open, inOrder(...asked, statusPort, peersPort), name);
+      assert.deepEqual(open, inOrder(...asked, statusPort, peersPort, MONITORING), name);
     }
   });
 

@@ -24,7 +24,7 @@ interface Files {
 }
 
 const certificates = [
-  /^d 755 root root \/etc\/ha-load-balancer\/bundles\/\w{12}\/haproxy(\/certificates(\/\w+)?|\/maps)?$/,
+  /^d 755 root root \/etc\/ha-load-balancer\/bundles\/\w{12}\/haproxy(\/certificates(\/\w+)?|\/maps|\/bodies)?$/,
   /^f 600 root root \/etc\/ha-load-balancer\/bundles\/\w{12}\/haproxy\/[\w./-]+$/,
 ];
 

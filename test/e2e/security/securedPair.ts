@@ -6,6 +6,9 @@ import { Pair, type PairSettings, webServers } from "../../pair/pair";
 import { withLab } from "../labForTests";
 
 export const ports = { web: 80, safe: 443, modern: 8443, odd: 8080, slow: 8081 } as const;
+/** Where `slow` has an answer that is more than sockets hold, once it is asked for ten times. */
+export const largePath = "/large";
+const LARGE_BYTES = 8_000;
 /** Of the server that gets what hostile clients send, on web1; it is there only while a test wants it. */
 export const recorderPort = 8280;
 const SLOW_SECONDS = 3;
@@ -27,8 +30,15 @@ export function settingsOf(lab: Lab): PairSettings {
         routes: [{ match: { pathPrefixes: ["/forbidden"] }, respond: { status: 403 } }],
         defaultBackend: "recorder",
       },
-      { name: "slow", port: ports.slow, timeouts: { httpRequestSeconds: SLOW_SECONDS }, defaultBackend: "app" },
+      {
+        name: "slow",
+        port: ports.slow,
+        timeouts: { httpRequestSeconds: SLOW_SECONDS },
+        routes: [{ match: { paths: [largePath] }, respond: { status: 200, body: "x".repeat(LARGE_BYTES) } }],
+        defaultBackend: "app",
+      },
     ],
+    haproxy: { monitoring: {} },
     backends: [
       { name: "app", servers: webServers(lab), healthCheck: { path: "/healthz" } },
       { name: "recorder", servers: [recorder], connectionReuse: "always", timeouts: { serverSeconds: 3 } },
