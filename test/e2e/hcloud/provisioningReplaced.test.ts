@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { now } from "../../lab/clock";
 import { must, until } from "../../lab/command";
 import { audit } from "../../pair/audit";
+import { type PairFault, pairFaults } from "../../pair/faults";
 import { other, type Pair } from "../../pair/pair";
 import { hetzner } from "../../pair/platforms/hcloud";
 import { call, inventory, list, type Resource } from "./api";
@@ -12,6 +14,7 @@ import { forgetPair, settings, withServingPair } from "./provisionedPair";
 
 /** A planned move: the skew of a goodbye, one call, and a busy machine. */
 const longestMoveMs = 3_000;
+const lossOfPower = pairFaults.find(({ name }) => name === "power-off") as PairFault;
 
 interface Server extends Resource {
   readonly server_type: { readonly name: string };
@@ -28,17 +31,27 @@ describe("replacing machines of a pair on Hetzner Cloud", function () {
 
   const ids = async () => (await list(pair.lab, "servers")).map(({ id }) => id);
 
-  it("gets a new one for one that somebody has deleted, at the same place", async () => {
+  it("gets a new one for one that somebody has deleted, at the same place; clients notice that it went", async () => {
     const active = await pair.active();
+    await hetzner(pair.lab).forget();
+    const load = await pair.startLoad({ perSecond: 50 });
+    const since = now();
     const { name: slot, publicAddress } = pair.host(active);
     const gone = (await hetzner(pair.lab).state()).servers.find((server) => server.slot === slot)?.id ?? 0;
     await call(pair.lab, "DELETE", `/servers/${gone}`);
     await until("the other node to take over", async () => (await pair.holders())[0] === other(active), 60_000);
     await pair.up({ refresh: true });
+    const { outageMs, lostOutside } = await load.stop({ since });
     await audit(pair);
-    const now = await ids();
-    assert.equal(now.length, 2);
-    assert.ok(!now.includes(gone));
+    const longestMs = lossOfPower.limitMs(pair, active) + longestMoveMs;
+    assert.ok(outageMs < longestMs, `the address was away for ${outageMs} ms; ${longestMs} ms are explained`);
+    assert.deepEqual(lostOutside, []);
+    // With the server its addresses are nobody's first.
+    const taken = (await hetzner(pair.lab).moves()).filter(({ to }) => to !== null);
+    assert.equal(taken.length, pair.addresses.length, "each address is taken once");
+    const there = await ids();
+    assert.equal(there.length, 2);
+    assert.ok(!there.includes(gone));
     assert.equal(pair.host(active).publicAddress, publicAddress);
     assert.ok(((await logins(pair))[nodes.indexOf(active)] ?? 0) >= 2, "the new machine was not configured");
   });
