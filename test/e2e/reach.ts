@@ -4,7 +4,8 @@ import type { Namespace } from "../lab/namespace";
 /** "silent": no answer at all, as behind a firewall. */
 export type Reach = "open" | "refused" | "silent";
 
-const seconds = 2;
+/** Longer than an answer takes where others keep the machine busy. */
+const seconds = 5;
 
 export async function reach(from: Namespace, address: string, port: number): Promise<Reach> {
   const { code } = await from.run("timeout", [String(seconds), "bash", "-c", `exec 3<>/dev/tcp/${address}/${port}`]);
