@@ -186,15 +186,13 @@ function shippedFiles(): BundleFile[] {
   return (["bin", "lib", "units"] as const).flatMap((folder) =>
     readdirSync(join(staticFiles, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .map((file) => ({ file, path: relative(staticFiles, file).replaceAll(sep, "/") }))
+      .map((entry) => {
+        const file = join(entry.parentPath, entry.name);
+        const path = relative(staticFiles, file).replaceAll(sep, "/");
+        return { path, mode: folder === "bin" ? 0o755 : 0o644, content: readFileSync(file, "utf8") };
+      })
       // What Python and its tools leave behind where somebody has run these files in place is no part of them.
       .filter(({ path }) => !/\.pyc$|\/\./.test(path))
-      .map(({ file, path }) => ({
-        path,
-        mode: folder === "bin" ? 0o755 : 0o644,
-        content: readFileSync(file, "utf8"),
-      }))
       .sort(byPath),
   );
 }

@@ -95,9 +95,6 @@ class TooLongForTheRuntimeApi(AgentCase):
 class AnOrder(AgentCase):
     def setUp(self) -> None:
         super().setUp()
-        patch = mock.patch.object(client, "WORK", self.root / "work")
-        patch.start()
-        self.addCleanup(patch.stop)
         self.bundle = self.root / "bundle"
         (self.bundle / "acme").mkdir(parents=True)
         (self.bundle / "acme/account.pem").write_text("secret")

@@ -100,12 +100,11 @@ def aside(node: Settings) -> Iterator[None]:
             _drain(node, draining.SECONDS)
             _check_drain(node, force=False)
             _give_away(node, holds.SWITCHOVER, "its services restart", draining.SECONDS)
-        except Refused as problem:
+        except (Refused, NotMoved) as problem:
             print(f"{node.node} restarts its services all the same: {problem}")
-            # Nobody else serves.
-            undone.now()
-        except NotMoved as problem:
-            print(f"{node.node} restarts its services all the same: {problem}")
+            if isinstance(problem, Refused):
+                # Nobody else serves.
+                undone.now()
         yield
 
 

@@ -209,14 +209,15 @@ def _retire_other_services(node: Settings) -> None:
 
 def _retire_agents(node: Settings) -> None:
     """A pair that moved from a cloud to hosts of its own has nothing to move; one without ACME nothing to order."""
-    for unit, task in ((VIP_UNIT, node.mover), (ACME_UNIT, node.acme)):
+    agents: tuple[tuple[Path, object, Callable[[], None]], ...] = (
+        (VIP_UNIT, node.mover, lambda: _leave_network(node)),
+        (ACME_UNIT, node.acme, store.forget_work),
+    )
+    for unit, task, clear_up in agents:
         if task is None and unit.is_symlink():
             run("systemctl", "disable", "--now", "--quiet", unit.stem)
             unit.unlink(missing_ok=True)
-            if unit == VIP_UNIT:
-                _leave_network(node)
-            else:
-                store.forget_work()
+            clear_up()
 
 
 def _leave_network(node: Settings) -> None:

@@ -16,7 +16,6 @@ from ..commands import run, said
 from ..settings import CURRENT
 from . import store
 from .decisions import Failure, failure_of
-from .store import WORK
 from .wanted import Wanted
 
 # Authorities answer within seconds, and ask each name from several places.
@@ -38,8 +37,8 @@ class Order:
         self._began = time.monotonic()
         _prepare(wanted, bundle / "acme")
         # By the link: updates may have removed the bundle that this process came from.
-        command = ("sh", str(bundle / "lib/ha_lb/acme/order.sh"), str(WORK))
-        with (WORK / "said").open("w") as output:
+        command = ("sh", str(bundle / "lib/ha_lb/acme/order.sh"), str(store.WORK))
+        with (store.WORK / "said").open("w") as output:
             # In a session of its own, so that all of it can be ended.
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
@@ -54,11 +53,11 @@ class Order:
             self.abandon()
             return Failure("unreachable", f"the order took longer than {LONGEST_ORDER:.0f} s")
         try:
-            text = (WORK / "said").read_text(errors="replace")
-            chain = (WORK / "chain.pem").read_text() if status == 0 else ""
+            text = (store.WORK / "said").read_text(errors="replace")
+            chain = (store.WORK / "chain.pem").read_text() if status == 0 else ""
             if "BEGIN CERTIFICATE" not in chain:
                 return failure_of(text, time.time())
-            return chain + (WORK / "key.pem").read_text()
+            return chain + (store.WORK / "key.pem").read_text()
         finally:
             store.forget_work()
 
@@ -71,22 +70,22 @@ class Order:
 
 def _prepare(wanted: Wanted, secrets: Path) -> None:
     store.forget_work()
-    WORK.mkdir(mode=0o700)
-    shutil.copy(secrets / "account.pem", WORK / "account.pem")
+    store.WORK.mkdir(mode=0o700)
+    shutil.copy(secrets / "account.pem", store.WORK / "account.pem")
     settings = {"CA": wanted.directory_url, "CONTACT_EMAIL": wanted.email or ""}
     if wanted.external_account_key_id:
         settings["EAB_KID"] = wanted.external_account_key_id
-        shutil.copy(secrets / f"{wanted.id}.hmac", WORK / "hmac")
+        shutil.copy(secrets / f"{wanted.id}.hmac", store.WORK / "hmac")
     if wanted.has_authorities:
-        settings["AUTHORITIES"] = str(WORK / "authorities.pem")
-        shutil.copy(secrets / f"{wanted.id}.authorities.pem", WORK / "authorities.pem")
+        settings["AUTHORITIES"] = str(store.WORK / "authorities.pem")
+        shutil.copy(secrets / f"{wanted.id}.authorities.pem", store.WORK / "authorities.pem")
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in settings.items()]
-    (WORK / "settings").write_text("".join(lines))
+    (store.WORK / "settings").write_text("".join(lines))
     kind, option = KEYS[wanted.key_type]
-    _do("genpkey", "-algorithm", kind, "-pkeyopt", option, "-out", str(WORK / "key.pem"))
+    _do("genpkey", "-algorithm", kind, "-pkeyopt", option, "-out", str(store.WORK / "key.pem"))
     names = f"subjectAltName={','.join(f'DNS:{domain}' for domain in wanted.domains)}"
     request = ("-new", "-sha256", "-subj", "/", "-addext", names)
-    _do("req", *request, "-key", str(WORK / "key.pem"), "-out", str(WORK / "request.csr"))
+    _do("req", *request, "-key", str(store.WORK / "key.pem"), "-out", str(store.WORK / "request.csr"))
 
 
 def _do(*arguments: str) -> None:
