@@ -5,8 +5,8 @@ import { now } from "../lab/clock";
 import type { Host } from "../lab/host";
 import type { Lab } from "../lab/lab";
 import { loadBalancers, sharedAddress } from "../lab/layout";
-import { PulumiError } from "../lab/pulumi";
 import { audit } from "../pair/audit";
+import { failureOf } from "../pair/failure";
 import { haproxyFile, keepalivedFile, makeByHand, settledOn } from "../pair/handMade";
 import { type LoadBalancerName, Pair } from "../pair/pair";
 import { snapshot } from "../pair/snapshot";
@@ -45,7 +45,7 @@ describe("taking over a hand-made pair", function () {
 
   it("is refused without a word of the user's, on both nodes and before anything changes", async () => {
     pair = await Pair.prepare(lab);
-    const message = await failure();
+    const message = await failureOf(pair);
     for (const file of [haproxyFile, keepalivedFile]) {
       const named = message.split(`${file} was not made by this library`).length - 1;
       assert.ok(named >= loadBalancers.length, `${file} is named ${named} times:\n${message}`);
@@ -64,7 +64,7 @@ describe("taking over a hand-made pair", function () {
       return host.must([addDropIn, ...movers[name].map(startPretending)].join(" && "));
     });
     await pair.configure({ adopt: true });
-    const message = await failure();
+    const message = await failureOf(pair);
     await onBoth((host, name) =>
       host.must([`rm -r ${dirname(dropIn)}`, ...movers[name].map(stopPretending)].join(" && ")),
     );
@@ -80,7 +80,7 @@ describe("taking over a hand-made pair", function () {
     const another = "198.51.100.101";
     const [lb1, lb2] = [lab.hosts.lb1, lab.hosts.lb2];
     await lb1.must(`sed -i 's#^ *${sharedAddress.ipv4}/24.*#&\\n        ${another}/24 dev eth0#' ${keepalivedFile}`);
-    const message = await failure();
+    const message = await failureOf(pair);
     await lb1.must(`sed -i '/${another}/d' ${keepalivedFile}`);
     assert.match(
       message,
@@ -128,7 +128,7 @@ describe("taking over a hand-made pair", function () {
     await makeByHand(lab, "lb2");
     pair = await Pair.prepare(lab, { adopt: true, frontends: cannotStart });
     const client = await pair.startLoad({ perSecond: 100 });
-    const message = await failure().finally(() => client.stop().then(({ lost }) => assert.equal(lost, 0)));
+    const message = await failureOf(pair).finally(() => client.stop().then(({ lost }) => assert.equal(lost, 0)));
     assert.match(message, /nothing of this one runs\. haproxy and keepalived of what was here before runs again/);
     for (const name of loadBalancers) {
       await pair.host(name).must("systemctl is-active haproxy keepalived");
@@ -171,15 +171,5 @@ describe("taking over a hand-made pair", function () {
 
   function onBoth<T>(work: (host: Host, name: LoadBalancerName) => Promise<T>): Promise<T[]> {
     return Promise.all(loadBalancers.map((name) => work(lab.hosts[name], name)));
-  }
-
-  /** What `up` says when it fails. */
-  async function failure(): Promise<string> {
-    const error = await pair.up().then(
-      () => assert.fail("`up` went well"),
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof PulumiError, String(error));
-    return error.message;
   }
 });

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { must, until } from "../lab/command";
 import type { Host } from "../lab/host";
 import type { Lab } from "../lab/lab";
-import { PulumiError } from "../lab/pulumi";
 import { audit, fetchFrom } from "../pair/audit";
+import { failureOf } from "../pair/failure";
 import { Pair, type PairSettings, url } from "../pair/pair";
 import { withLab } from "./labForTests";
 
@@ -103,15 +103,11 @@ describe("hosts that are not as they should be", function () {
   async function failure(settings: PairSettings): Promise<string> {
     const served = (await pair.holders()).length > 0;
     await pair.configure(settings);
-    const error = await pair.up().then(
-      () => assert.fail("`up` went well although the host was bad"),
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof PulumiError, String(error));
+    const message = await failureOf(pair);
     if (served) {
       assert.equal((await fetchFrom(pair, url)).code, 0, "the pair no longer serves");
     }
-    return error.message;
+    return message;
   }
 
   async function recovers(settings: PairSettings = {}): Promise<void> {

@@ -5,8 +5,8 @@ import { masterDownSeconds, priorities } from "../../src/keepalived/timers";
 import { now } from "../lab/clock";
 import type { Lab } from "../lab/lab";
 import { loadBalancers } from "../lab/layout";
-import { PulumiError } from "../lab/pulumi";
 import { audit } from "../pair/audit";
+import { failureOf } from "../pair/failure";
 import { followMoves } from "../pair/moves";
 import { Pair, type PairSettings, url } from "../pair/pair";
 import { withLab } from "./labForTests";
@@ -89,10 +89,9 @@ describe("what Keepalived runs with", function () {
 
   async function failure(settings: PairSettings): Promise<string> {
     await pair.configure(settings);
-    const error = await pair.up().catch((reason: unknown) => reason);
-    assert.ok(error instanceof PulumiError, "`up` went well");
+    const message = await failureOf(pair);
     assert.ok(await pair.answers(), "the pair no longer serves");
-    return error.message;
+    return message;
   }
 
   function onBoth(command: string): Promise<string[]> {

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { until } from "../lab/command";
 import type { Lab } from "../lab/lab";
 import { loadBalancers } from "../lab/layout";
-import { PulumiError } from "../lab/pulumi";
 import { audit, fetchFrom } from "../pair/audit";
+import { failureOf } from "../pair/failure";
 import { missedDuring } from "../pair/losses";
 import { Pair, type PairSettings } from "../pair/pair";
 import { takeOff } from "../pair/takeOff";
@@ -45,7 +45,7 @@ describe("a bundle that turns out not to serve", function () {
       const there = await pair.host(name).run("test -e /etc/ha-load-balancer");
       await (there.code === 0 ? takeOff(pair.host(name)) : undefined);
     }
-    const message = await failure();
+    const message = await failureOf(pair);
     assert.match(message, /cannot bind [^\n]*192\.0\.2\.99:8081/);
     assert.match(message, /There was no earlier bundle to go back to; nothing of this one runs\./);
     const { lb1, lb2 } = lab.hosts;
@@ -67,7 +67,7 @@ describe("a bundle that turns out not to serve", function () {
     await pair.configure(noSuchDirectory);
     let message = "";
     const lost = await missedDuring(pair, async () => {
-      message = await failure();
+      message = await failureOf(pair);
     });
     assert.match(
       message,
@@ -91,7 +91,7 @@ describe("a bundle that turns out not to serve", function () {
     await pair.configure({
       frontends: [{ name: "web", port: 80, defaultBackend: "app", raw: ["option httplog", "bnid :8081"] }],
     });
-    const message = await failure();
+    const message = await failureOf(pair);
     assert.match(message, /HAProxy refuses its configuration\. Nothing was changed\. It said:/);
     assert.match(message, /haproxy\.cfg:\d+ is frontends\[0\] \("web"\)\.raw\[1\]: bnid :8081/);
     assert.deepEqual(await bundles(), before);
@@ -102,7 +102,7 @@ describe("a bundle that turns out not to serve", function () {
     const before = await bundles();
     await pair.configure(anotherPort);
     await lb1.must(`cat >${shadow} && chmod +x ${shadow}`, { input: anotherKeepalived });
-    const message = await failure().finally(() => lb1.must(`rm ${shadow}`));
+    const message = await failureOf(pair).finally(() => lb1.must(`rm ${shadow}`));
     assert.match(
       message,
       /Keepalived refuses its configuration\. Nothing was changed\. It said:\n[\s\S]*no_such_keyword/,
@@ -119,7 +119,7 @@ describe("a bundle that turns out not to serve", function () {
     await until("the other program to listen", async () => (await lb2.must("ss -Hltn 'sport = 8082'")) !== "", 10_000);
     let message = "";
     const lost = await missedDuring(pair, async () => {
-      message = await failure().finally(() => lb2.must("systemctl stop other-program"));
+      message = await failureOf(pair).finally(() => lb2.must("systemctl stop other-program"));
     });
     assert.match(message, /port 8082 is used by python3\. Nothing was changed\./);
     assert.deepEqual(lost, [], "requests were lost");
@@ -139,16 +139,6 @@ describe("a bundle that turns out not to serve", function () {
     await pair.up();
     await audit(pair);
   });
-
-  /** What `up` says when it fails. */
-  async function failure(): Promise<string> {
-    const error = await pair.up().then(
-      () => assert.fail("`up` went well although a node cannot have this"),
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof PulumiError, String(error));
-    return error.message;
-  }
 
   /** Each on its own address, whoever has the shared one. */
   async function bothServe(): Promise<void> {
