@@ -60,7 +60,12 @@ export function overlaps(sample: Sample, outage: Outage | undefined): boolean {
   return outage !== undefined && sample.at <= outage.end && sample.at + sample.latencyMs >= outage.start;
 }
 
-function outages(samples: readonly Sample[], options: OutageOptions): Outage[] {
+/** Whether the samples end before the last outage in them does. */
+export function endsInOutage(samples: readonly Sample[]): boolean {
+  return outages(samples).at(-1)?.recovered === false;
+}
+
+function outages(samples: readonly Sample[], options: OutageOptions = {}): Outage[] {
   const { since = Number.NEGATIVE_INFINITY, lateMs = 500, settled = 20 } = options;
   const found: Outage[] = [];
   let start: number | undefined;
