@@ -57,6 +57,17 @@ describe("a pair under load", function () {
     });
   });
 
+  it("loses nobody to the node that gives the address up once they hear each other again", async () => {
+    await assertOneOutageAtMost(pair, 0, async () => {
+      const since = await lab.fault("partition", await pair.active());
+      await until("both nodes to take the address", async () => (await pair.holders()).length === 2, 20_000);
+      // At once, before the second one's next advert: the first one learns of it by its goodbye alone.
+      await lab.heal();
+      await until("one node to give the address up", async () => (await pair.holders()).length === 1, 20_000);
+      return since;
+    });
+  });
+
   it("serves again by itself after both nodes were rebooted at once", async () => {
     await assertOneOutageAtMost(pair, BOOT_MS, async () => {
       const [since] = await Promise.all([lab.fault("reboot", "lb1"), lab.fault("reboot", "lb2")]);
