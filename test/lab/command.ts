@@ -2,7 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-import { onceOwnTimeHasPassed, ownTime } from "./clock";
+import { now, onceOwnTimeHasPassed, ownTime } from "./clock";
+
+const SHORTEST_INTERVAL_MS = 20;
 
 export interface Result {
   code: number;
@@ -68,18 +70,23 @@ export async function must(command: string, args: readonly string[], options: Ru
   return stdout;
 }
 
-/** Waits, by the machine's own time, until `probe` returns something other than undefined or false. */
+/**
+ * Waits, by the machine's own time, until `probe` returns something other than undefined or false.
+ * @param intervalMs from one probe to the next. @default twice as long as the probe took: who waits leaves the machine to
+ *   others, as a rule to what is waited for
+ */
 export async function until<T>(
   what: string,
   probe: () => Promise<T | undefined | false> | T | undefined | false,
   timeoutMs: number,
-  intervalMs = 20,
+  intervalMs?: number,
 ): Promise<T> {
   const deadline = ownTime() + timeoutMs;
   for (;;) {
+    const started = now();
     const value = await probe();
     if (value !== undefined && value !== false) return value;
     if (ownTime() > deadline) throw new Error(`waited ${timeoutMs / 1000} s in vain for ${what}`);
-    await delay(intervalMs);
+    await delay(intervalMs ?? Math.max(SHORTEST_INTERVAL_MS, 2 * (now() - started)));
   }
 }

@@ -1,7 +1,10 @@
 // The real Pulumi CLI on one program and one directory of state, for tests that deploy. It knows nothing of the lab:
 // `run` says where commands are executed, which is inside the lab's network.
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { type ConfigValue, StackConfig } from "./stackConfig";
+
+export type { ConfigValue } from "./stackConfig";
 
 export interface RunOptions {
   readonly env: Readonly<Record<string, string>>;
@@ -68,9 +71,6 @@ export interface UpResult extends UpdateResult {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-export type ConfigValue = Json | { readonly secret: string };
-
 /** A resource in the state, as far as tests look at it. */
 export interface ResourceState {
   readonly urn: string;
@@ -105,7 +105,7 @@ const unattended = ["--yes", "--skip-preview", "--non-interactive", "--suppress-
 
 export class Pulumi {
   private stack = "";
-  private readonly values: Record<string, ConfigValue> = {};
+  private configuration: StackConfig | undefined;
 
   constructor(private readonly args: PulumiArgs) {}
 
@@ -113,26 +113,20 @@ export class Pulumi {
   async init(stack: string): Promise<void> {
     await mkdir(this.args.stateDir, { recursive: true });
     this.stack = stack;
-    await this.command(["stack", "init", stack, "--non-interactive"]);
-    // The CLI leaves the salt of the stack's secrets beside the program, where several tests may work at a time.
-    await rename(join(this.args.programDir, `Pulumi.${stack}.yaml`), this.configFile);
+    // The CLI leaves the salt of the stack's secrets beside the project's file. Several tests may work in the program's
+    // directory at a time, with stacks of one name.
+    await copyFile(join(this.args.programDir, "Pulumi.yaml"), join(this.args.stateDir, "Pulumi.yaml"));
+    await this.command(["stack", "init", stack, "--non-interactive", "--cwd", this.args.stateDir]);
   }
 
   /** Sets configuration; a key without a colon gets the program's namespace. Earlier values stay. */
   async config(values: Readonly<Record<string, ConfigValue>>): Promise<void> {
     const project = await this.project();
-    const named = Object.entries(values).map(([key, value]) => [key.includes(":") ? key : `${project}:${key}`, value]);
-    Object.assign(this.values, Object.fromEntries(named));
-    const salt = /^"?encryptionsalt"?: *"?([^"\s,]+)/m.exec(await readFile(this.configFile, "utf8"))?.[1];
-    const plain = Object.entries(this.values).filter(([, value]) => !isSecret(value));
-    // JSON is YAML, so that any structure goes in as it is.
-    await writeFile(
-      this.configFile,
-      JSON.stringify({ encryptionsalt: salt, config: Object.fromEntries(plain) }, null, 1),
+    const named = Object.entries(values).map(
+      ([key, value]) => [key.includes(":") ? key : `${project}:${key}`, value] as const,
     );
-    const secrets = Object.entries(this.values).flatMap(([key, value]) =>
-      isSecret(value) ? [`${key}=${value.secret}`] : [],
-    );
+    this.configuration ??= new StackConfig(this.configFile);
+    const secrets = await this.configuration.set(named);
     if (secrets.length > 0) {
       await this.command(["config", "set-all", ...this.onStack, ...secrets.flatMap((secret) => ["--secret", secret])]);
     }
@@ -283,10 +277,6 @@ function readable({ stdout, stderr }: RunResult): string {
     .map((text) => text.replace(/^@ .*\n/gm, "").trim())
     .filter(Boolean)
     .join("\n");
-}
-
-function isSecret(value: ConfigValue): value is { readonly secret: string } {
-  return typeof value === "object" && value !== null && "secret" in value && Object.keys(value).length === 1;
 }
 
 function hideSecrets(value: unknown): unknown {

@@ -26,6 +26,7 @@ export function followMoves(pair: Pair): { stop(): Promise<Moves> } {
         return !goesOn;
       },
       300_000,
+      20,
     );
   })();
   return {

@@ -268,7 +268,7 @@ export class Pair {
       last = JSON.stringify(said);
       return said.every((status) => typeof status === "object" && status.redundancy === "redundant");
     };
-    await until("both nodes to call the pair redundant", agree, timeoutMs, 100).catch((error: Error) => {
+    await until("both nodes to call the pair redundant", agree, timeoutMs).catch((error: Error) => {
       throw new Error(`${error.message}; last they said: ${last}`);
     });
   }
