@@ -82,8 +82,11 @@ export interface AwsSshArgs {
   privateKey: Input<string>;
   /** Passphrase of the private key. @default none */
   privateKeyPassphrase?: Input<string>;
-  /** Networks from which SSH is let in: where `pulumi up` runs, or the bastion. */
-  allowFrom: Input<Input<string>[]>;
+  /**
+   * Networks from which SSH is let in: where `pulumi up` runs, or the bastion.
+   * @default none: needed where a security group is made
+   */
+  allowFrom?: Input<Input<string>[]>;
   /** @default that of the image: "admin" of Debian, "ubuntu" of Ubuntu; needed with `imageId` and `instances` */
   user?: Input<string>;
   /** Name of a key pair that exists in the region, that of `privateKey`. None is made then. @default one is made */

@@ -5,21 +5,18 @@ import { type Draft, entries, isRecord, known, UNKNOWN } from "../validation/dra
 import type { Plain } from "../validation/plain";
 import { type Problem, problem, show } from "../validation/problem";
 import { filledList, list, shape, table, unknownProperties } from "../validation/shape";
-import { hostKeyProblems, privateKeyProblems } from "../validation/sshKeys";
+import { hostKeyProblems } from "../validation/sshKeys";
 import { defaultElasticIps } from "./aws/defaults";
 import { AwsImage } from "./aws/images";
+import { sshProblems } from "./aws/sshRules";
 import {
   type AwsArgs,
   type AwsElasticIpArgs,
   type AwsInstanceArgs,
-  type AwsSshArgs,
   type AwsVolumeArgs,
   InstanceCreationInput,
-  SshSide,
 } from "./awsArgs";
 import { exactlyTwo, networksFix, plainList, plainNames, repeated } from "./pairRules";
-import { publicKeyOf } from "./publicKey";
-import { bastionProblems, notAnObject } from "./sshRules";
 
 const { check, isText, optional } = checks;
 
@@ -122,54 +119,6 @@ function isPlainUrl(text: string, scheme: string): boolean {
   const isPort = port === "" || checks.port("", Number(port)).length === 0;
   return text.startsWith(`${scheme}://`) && checks.host("", host).length === 0 && isPort;
 }
-
-/** What else SSH knows, EC2 makes no key pair of. */
-function keyPairProblems(key: unknown, passphrase: unknown): Problem[] {
-  const path = "platform.ssh.privateKey";
-  const isKnown = isText(key) && (passphrase === undefined || isText(passphrase));
-  if (!isKnown || privateKeyProblems(path, key, passphrase).length > 0) {
-    return [];
-  }
-  try {
-    return /^ssh-(rsa|ed25519) /.test(publicKeyOf(key, passphrase))
-      ? []
-      : [problem(path, "is neither RSA nor ed25519: EC2 takes no other. Use one of these, or give `existingKeyPair`.")];
-  } catch {
-    // What it says may have the key in it.
-    return [problem(path, "cannot be read, with the passphrase if one is given. Give the whole file of the key.")];
-  }
-}
-
-const sshShape: Rule = ({ ssh, imageId, instances }) => {
-  if (!isRecord(ssh)) {
-    return [problem("platform.ssh", notAnObject(ssh, "Give { privateKey, allowFrom }."))];
-  }
-  const { privateKey, privateKeyPassphrase, allowFrom, user, existingKeyPair, connectTo, bastion } = ssh;
-  const own = imageId !== undefined ? "imageId" : instances !== undefined ? "instances" : undefined;
-  return [
-    ...unknownProperties("platform.ssh", ssh, SSH),
-    ...privateKeyProblems("platform.ssh.privateKey", privateKey, privateKeyPassphrase),
-    ...(existingKeyPair === undefined && instances === undefined
-      ? keyPairProblems(privateKey, privateKeyPassphrase)
-      : []),
-    ...filledList(checks.network, networksFix)("platform.ssh.allowFrom", allowFrom),
-    ...(user === undefined && own
-      ? [problem("platform.ssh.user", `is missing. With \`${own}\`, say who logs in there, such as "admin".`)]
-      : optional(checks.userName)("platform.ssh.user", user)),
-    ...optional(checks.text(255))("platform.ssh.existingKeyPair", existingKeyPair),
-    ...optional(checks.oneOf(SshSide))("platform.ssh.connectTo", connectTo),
-    ...bastionProblems("platform.ssh.bastion", bastion),
-  ];
-};
-const SSH = [
-  "privateKey",
-  "privateKeyPassphrase",
-  "allowFrom",
-  "user",
-  "existingKeyPair",
-  "connectTo",
-  "bastion",
-] satisfies (keyof AwsSshArgs)[];
 
 const properties: { readonly [Key in keyof Required<Args>]: checks.Check } = {
   ssh: () => [],
@@ -298,7 +247,7 @@ const vpc: Rule = ({ vpcId, subnetIds, instances }) =>
       ]
     : [];
 
-const rules: readonly Rule[] = [shapes, sshShape, pairs, names, places, different, nothingInVain, vpc];
+const rules: readonly Rule[] = [shapes, sshProblems, pairs, names, places, different, nothingInVain, vpc];
 
 export function awsProblems(draft: AwsDraft): Problem[] {
   return rules.flatMap((rule) => rule(draft));

@@ -65,7 +65,7 @@ export interface ExistingArgs {
   ssh: SshArgs;
   /**
    * Take over the HAProxy and Keepalived that serve these addresses on these hosts already, made by hand or by another
-   * tool: the standby first, with one gap of some seconds. Their configuration is copied to
+   * tool: with one gap of some seconds, while the node that serves changes over in place. Their configuration is copied to
    * /var/backups/ha-load-balancer (docs/migrating.md). Without it, both hosts are checked and refuse such a
    * configuration before anything is changed. Has no effect on nodes that this pair runs on already.
    * @default false

@@ -39,10 +39,13 @@ export function hcloud(args: HcloudArgs): Platform {
       return server
         ? existingNode(args, server)
         : // What `shared` of this platform returned.
-          madeNode(context, args, shared as Parts, nodeNames[index] as string);
+          madeNode(context, args as NewServers, shared as Parts, nodeNames[index] as string);
     },
   };
 }
+
+/** Of servers that are made: the rules see to it that these are given. */
+type NewServers = HcloudArgs & Required<Pick<HcloudArgs, "location" | "serverType">>;
 
 /** What both servers need. */
 interface Parts extends Shared {
@@ -56,10 +59,10 @@ interface Parts extends Shared {
 
 function makeShared(context: PlatformContext, args: HcloudArgs): Shared | Parts {
   const addresses = (args.floatingIps ?? [{ name: "main" }]).map((floating) => address(context, args, floating));
-  return args.servers ? { addresses } : { addresses, ...makeParts(context, args) };
+  return args.servers ? { addresses } : { addresses, ...makeParts(context, args as NewServers) };
 }
 
-function makeParts(context: PlatformContext, args: HcloudArgs): Omit<Parts, "addresses"> {
+function makeParts(context: PlatformContext, args: NewServers): Omit<Parts, "addresses"> {
   const { name, options } = context;
   const { labels } = args;
   const group = new hetzner.PlacementGroup(`${name}-spread`, { type: "spread", labels }, options);
@@ -94,7 +97,7 @@ function firstAddress(ip: string): string {
   return isIPv6(ip) && ip.endsWith("::") ? `${ip}1` : ip;
 }
 
-function network({ name, options }: PlatformContext, args: HcloudArgs): Pick<Parts, "networkId" | "first"> {
+function network({ name, options }: PlatformContext, args: NewServers): Pick<Parts, "networkId" | "first"> {
   const { id, ipRange = "10.0.0.0/16", subnetIpRange = "10.0.1.0/24", zone } = args.network ?? {};
   const { labels, deleteProtection } = args;
   if (id) {
@@ -125,7 +128,7 @@ function zoneOf(location: string): string {
 function firewall({ name, options, ports }: PlatformContext, args: HcloudArgs): hetzner.Firewall {
   const clients = pulumi.output(args.allowClientsFrom ?? EVERYWHERE);
   const rules = pulumi
-    .all([ports, clients, args.ssh.allowFrom])
+    .all([ports, clients, args.ssh.allowFrom ?? []])
     .apply(([frontends, from, operators]) => [
       ...[...new Set(frontends)].sort((a, b) => a - b).map((port) => rule(port, from)),
       ...(operators.length > 0 ? [rule(SSH_PORT, operators)] : []),
@@ -158,7 +161,7 @@ function existingNode(args: HcloudArgs, { id, publicAddress, privateAddress, hos
   } satisfies PlatformNode;
 }
 
-function madeNode({ name, options }: PlatformContext, args: HcloudArgs, parts: Parts, node: string): PlatformNode {
+function madeNode({ name, options }: PlatformContext, args: NewServers, parts: Parts, node: string): PlatformNode {
   const { serverType, location, labels, deleteProtection, image = "debian-12" } = args;
   const key = hostKey(`${name}-${node}-host-key`, options);
   const replacing: readonly string[] = args.replaceServersOn ?? [];

@@ -12,10 +12,13 @@ export type FloatingIpType = (typeof FloatingIpType)[keyof typeof FloatingIpType
 
 /** Arguments of {@link hcloud}. */
 export interface HcloudArgs {
-  /** Where the servers and the floating IPs are, such as "fsn1". */
-  location: Input<string>;
-  /** Such as "cx23". Another one replaces both servers, which in place would lose their power at the same time. */
-  serverType: Input<string>;
+  /** Where the servers and the floating IPs are made, such as "fsn1". @default none: needed where one of them is made */
+  location?: Input<string>;
+  /**
+   * Such as "cx23". Another one replaces both servers, which in place would lose their power at the same time.
+   * @default none: needed without `servers`
+   */
+  serverType?: Input<string>;
   /** Debian or Ubuntu. @default "debian-12" */
   image?: Input<string>;
   /**
@@ -68,8 +71,11 @@ export interface HcloudSshArgs {
   privateKey: Input<string>;
   /** Passphrase of the private key. @default none */
   privateKeyPassphrase?: Input<string>;
-  /** Networks from which SSH is let in: where `pulumi up` runs, or the bastion. */
-  allowFrom: Input<Input<string>[]>;
+  /**
+   * Networks from which SSH is let in: where `pulumi up` runs, or the bastion.
+   * @default none: needed where a firewall is made
+   */
+  allowFrom?: Input<Input<string>[]>;
   /**
    * Names or ids of SSH keys that the project has already, the one of `privateKey` among them: Hetzner refuses a second
    * copy of a key. None is made then.

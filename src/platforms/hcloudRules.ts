@@ -15,7 +15,7 @@ import {
   type HcloudSshArgs,
   ServerCreationInput,
 } from "./hcloudArgs";
-import { exactlyTwo, networksFix, plainList, plainNames, repeated } from "./pairRules";
+import { exactlyTwo, networksFix, operatorsProblems, plainList, plainNames, repeated } from "./pairRules";
 import { bastionProblems, notAnObject } from "./sshRules";
 
 export const defaultNodeNames = ["lb1", "lb2"] as const;
@@ -89,7 +89,7 @@ const labelKey = check(
   'Use one such as "team" or "example.com/team".',
 );
 
-const sshShape: Rule = ({ ssh }) => {
+const sshShape: Rule = ({ ssh, servers, firewallIds }) => {
   if (!isRecord(ssh)) {
     return [problem("platform.ssh", notAnObject(ssh, "Give { privateKey, allowFrom }."))];
   }
@@ -97,7 +97,7 @@ const sshShape: Rule = ({ ssh }) => {
   return [
     ...unknownProperties("platform.ssh", ssh, SSH),
     ...privateKeyProblems("platform.ssh.privateKey", privateKey, privateKeyPassphrase),
-    ...filledList(checks.network, networksFix)("platform.ssh.allowFrom", allowFrom),
+    ...operatorsProblems(allowFrom, { "servers that exist": servers, "firewalls that exist": firewallIds }),
     ...optional(filledList(checks.text(255), "Name a key."))("platform.ssh.existingKeys", existingKeys),
     ...bastionProblems("platform.ssh.bastion", bastion),
   ];
@@ -111,8 +111,8 @@ const SSH = [
 ] satisfies (keyof HcloudSshArgs)[];
 
 const properties: { readonly [Key in keyof Required<Args>]: checks.Check } = {
-  location: word("fsn1"),
-  serverType: word("cx23"),
+  location: optional(word("fsn1")),
+  serverType: optional(word("cx23")),
   image: optional(word("debian-12")),
   failoverToken: token,
   ssh: () => [],
@@ -159,20 +159,52 @@ const different: Rule = ({ nodeNames, servers, floatingIps }) => [
   ),
 ];
 
+const OF_NEW_SERVERS = [
+  "serverType",
+  "image",
+  "allowClientsFrom",
+  "network",
+  "firewallIds",
+  "replaceServersOn",
+] as const satisfies readonly (keyof Args)[];
+
 /** What would be left out without a word. */
-const nothingInVain: Rule = ({ servers, network, firewallIds, replaceServersOn, ssh }) => {
-  const ofServers = { network, firewallIds, replaceServersOn, "ssh.existingKeys": isRecord(ssh) && ssh.existingKeys };
-  const vain = servers === undefined ? [] : Object.entries(ofServers).filter(([, value]) => known(value) && value);
+const nothingInVain: Rule = (draft) => {
+  const { servers, location, network, firewallIds, allowClientsFrom, ssh } = draft;
+  const vain = (path: string, of: string) => problem(`platform.${path}`, `has no effect on ${of}. Leave it out.`);
   const ranges = isRecord(network) && known(network.id) ? (["ipRange", "subnetIpRange", "zone"] as const) : [];
-  return [
-    ...vain.map(([key]) => problem(`platform.${key}`, "has no effect on servers that exist. Leave it out.")),
-    ...ranges
-      .filter((key) => isRecord(network) && known(network[key]))
-      .map((key) => problem(`platform.network.${key}`, "has no effect on a network that exists. Leave it out.")),
-  ];
+  const inNetwork = ranges
+    .filter((key) => isRecord(network) && known(network[key]))
+    .map((key) => vain(`network.${key}`, "a network that exists"));
+  if (servers !== undefined) {
+    const ofServers = [
+      ...OF_NEW_SERVERS.filter((key) => draft[key] !== undefined),
+      ...(isRecord(ssh) && ssh.existingKeys !== undefined ? ["ssh.existingKeys"] : []),
+    ];
+    return [
+      ...ofServers.map((path) => vain(path, "servers that exist")),
+      ...inNetwork,
+      ...(location !== undefined && nothingIsMade(draft) ? [vain("location", "what exists")] : []),
+    ];
+  }
+  const behindFirewalls = known(allowClientsFrom) && known(firewallIds);
+  return [...inNetwork, ...(behindFirewalls ? [vain("allowClientsFrom", "firewalls that exist")] : [])];
 };
 
-const rules: readonly Rule[] = [shapes, sshShape, pairs, names, different, nothingInVain];
+/** What is made needs a place, and a server a type. */
+const whatIsMade: Rule = (draft) => [
+  ...(draft.location === undefined && !nothingIsMade(draft) ? word("fsn1")("platform.location", undefined) : []),
+  ...(draft.serverType === undefined && draft.servers === undefined
+    ? word("cx23")("platform.serverType", undefined)
+    : []),
+];
+
+function nothingIsMade({ servers, floatingIps }: HcloudDraft): boolean {
+  const given = entries<FloatingIp>("", floatingIps);
+  return servers !== undefined && given.length > 0 && given.every(({ value }) => value.id !== undefined);
+}
+
+const rules: readonly Rule[] = [whatIsMade, shapes, sshShape, pairs, names, different, nothingInVain];
 
 export function hcloudProblems(draft: HcloudDraft): Problem[] {
   return rules.flatMap((rule) => rule(draft));

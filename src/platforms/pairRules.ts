@@ -1,5 +1,5 @@
 // What has to hold for lists of nodes and addresses, the same on every platform that makes machines.
-import type { Check } from "../validation/checks";
+import { type Check, network } from "../validation/checks";
 import { entries, known, UNKNOWN } from "../validation/draft";
 import { type Problem, problem, show } from "../validation/problem";
 import { filledList } from "../validation/shape";
@@ -12,6 +12,16 @@ export function plainList(item: Check, fix: string): Check {
     value === UNKNOWN
       ? [problem(path, "is an Output. List them; only what is in them can be Outputs.")]
       : filledList(item, fix)(path, value);
+}
+
+/** Who may connect by SSH: needed for the firewall that is made, and without effect where there is one of the user's. */
+export function operatorsProblems(allowFrom: unknown, existing: Readonly<Record<string, unknown>>): Problem[] {
+  const path = "platform.ssh.allowFrom";
+  const [theirs] = Object.keys(existing).filter((what) => existing[what] !== undefined);
+  if (!theirs) {
+    return filledList(network, networksFix)(path, allowFrom);
+  }
+  return allowFrom === undefined ? [] : [problem(path, `has no effect on ${theirs}. Leave it out.`)];
 }
 
 /** A pair is two. */

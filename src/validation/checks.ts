@@ -58,18 +58,20 @@ export const host = check(
   'Use one such as "10.0.0.11" or "app.example.com".',
 );
 
+function hasPrefix(value: unknown, least: number): boolean {
+  const [ip = "", prefix = "", ...rest] = isText(value) ? value.split("/") : [];
+  return (
+    rest.length === 0 &&
+    isIP(ip) !== 0 &&
+    !ip.includes("%") &&
+    /^\d{1,3}$/.test(prefix) &&
+    Number(prefix) >= least &&
+    Number(prefix) <= (isIPv4(ip) ? 32 : 128)
+  );
+}
+
 export const addressWithPrefix = check(
-  (value) => {
-    const [ip = "", prefix = "", ...rest] = isText(value) ? value.split("/") : [];
-    return (
-      rest.length === 0 &&
-      isIP(ip) !== 0 &&
-      !ip.includes("%") &&
-      /^\d{1,3}$/.test(prefix) &&
-      Number(prefix) >= 1 &&
-      Number(prefix) <= (isIPv4(ip) ? 32 : 128)
-    );
-  },
+  (value) => hasPrefix(value, 1),
   "is not an address with a prefix length.",
   'Use one such as "198.51.100.10/24" or "2001:db8::10/64".',
 );
@@ -117,9 +119,9 @@ export function multilineText(mostBytes: number, leastBytes = 0): Check {
   );
 }
 
-/** A network or a single address. */
+/** A network, be it everything, or a single address. */
 export const network = check(
-  (value) => addressWithPrefix("", value).length === 0 || address("", value).length === 0,
+  (value) => hasPrefix(value, 0) || address("", value).length === 0,
   "is not a network.",
   'Use one such as "10.0.0.0/8", "2001:db8::/32" or "192.0.2.7".',
 );

@@ -7,7 +7,8 @@ import { hostKey, privateKey } from "../unit/sampleArgs";
 export type AwsChange = { readonly [Key in keyof AwsArgs]?: unknown };
 
 export function awsArgs({ ssh, ...change }: AwsChange = {}): HaLoadBalancerArgs {
-  const given = { privateKey, allowFrom: ["203.0.113.0/24"] };
+  const allowFrom = change.instances || change.securityGroupIds ? {} : { allowFrom: ["203.0.113.0/24"] };
+  const given = { privateKey, ...allowFrom };
   const platform = {
     ssh: ssh && Object.keys(ssh).length === 0 ? ssh : { ...given, ...(ssh as object | undefined) },
     ...change,

@@ -150,7 +150,8 @@ describe("the resource tree on Hetzner Cloud", () => {
       privateAddress: `10.0.1.${number + 1}`,
       hostKey: hostKey(String(number)),
     });
-    const given = await deploy({ servers: [server(1), server(2)], floatingIps: [{ name: "main", id: "77" }] });
+    const floatingIps = [{ name: "main", id: "77" }];
+    const given = await deploy({ servers: [server(1), server(2)], floatingIps, location: undefined });
     assert.deepEqual(tree(given), [component, ...commands].sort());
     const parts = await deploy({
       network: { id: 2002 },

@@ -9,10 +9,10 @@ export type HcloudChange = { readonly [Key in keyof HcloudArgs]?: unknown };
 export const failoverToken = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZab";
 
 export function hcloudArgs({ ssh, ...change }: HcloudChange = {}): HaLoadBalancerArgs {
-  const given = { privateKey, allowFrom: ["203.0.113.0/24"] };
+  const given = { privateKey, ...(change.servers || change.firewallIds ? {} : { allowFrom: ["203.0.113.0/24"] }) };
   const platform = {
     location: "fsn1",
-    serverType: "cx23",
+    ...(change.servers ? {} : { serverType: "cx23" }),
     failoverToken,
     ssh: ssh && Object.keys(ssh).length === 0 ? ssh : { ...given, ...(ssh as object | undefined) },
     ...change,

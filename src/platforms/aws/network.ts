@@ -55,7 +55,7 @@ export function securityGroup(
   tags: pulumi.Input<Record<string, string>>,
 ): ec2.SecurityGroup {
   const ingress = pulumi
-    .all([ports, peerPorts, monitoring, allowClientsFrom ?? EVERYWHERE, ssh.allowFrom])
+    .all([ports, peerPorts, monitoring, allowClientsFrom ?? EVERYWHERE, ssh.allowFrom ?? []])
     .apply(([frontends, peers, { port: metricsPort, allow }, clients, operators]) => [
       ...sorted(frontends).map((port) => tcp("clients", port, sources(clients))),
       tcp("operators", SSH_PORT, sources(operators)),

@@ -69,8 +69,8 @@ describe("a pair on Hetzner Cloud beside what is there already", function () {
   it("configures two servers that are there, and leaves them serving until it is taken off them", async () => {
     const servers = await Promise.all(serverNames.map(makeServer));
     const all = (await inventory(lab)).toSorted();
-    const { firewallIds: _, network: __, ssh: ___, ...hcloud } = brought();
-    const pair = await Pair.prepare(lab, { hcloud: { ...hcloud, network: undefined, servers } }, "servers");
+    const { floatingIps } = brought();
+    const pair = await Pair.prepare(lab, { hcloud: { floatingIps, servers } }, "servers");
     const { changes, outputs } = await pair.up();
     assert.deepEqual(changes, { create: 6 });
     assert.equal(outputs.address, made.floating_ip.ip);

@@ -10,7 +10,10 @@ const allowFrom = ["198.51.100.0/24"];
 export function awsPlatform(lab: Lab): LabPlatform {
   return {
     name: "aws",
-    arguments: (settings) => ({ ...settings.aws, ssh: { allowFrom, ...settings.aws?.ssh } }),
+    arguments: ({ aws: { ssh, ...given } = {} }) => ({
+      ...given,
+      ssh: { ...(given.instances || given.securityGroupIds ? {} : { allowFrom }), ...ssh },
+    }),
     secrets: ({ privateKey }) => ({ sshPrivateKey: privateKey ?? lab.sshKey.privateKey }),
     exampleConfig: { allowSshFrom: allowFrom },
     environment: lab.awsEnvironment,

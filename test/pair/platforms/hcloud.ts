@@ -13,12 +13,10 @@ export function hcloudPlatform(lab: Lab): LabPlatform {
   const { operator, failover } = lab.hetznerTokens;
   return {
     name: "hcloud",
-    arguments: (settings) => ({
-      location: "fsn1",
-      serverType: "cx23",
-      network,
-      ...settings.hcloud,
-      ssh: { allowFrom, ...settings.hcloud?.ssh },
+    arguments: ({ hcloud: { ssh, ...given } = {} }) => ({
+      ...(given.servers ? {} : { location: "fsn1", serverType: "cx23", network }),
+      ...given,
+      ssh: { ...(given.servers || given.firewallIds ? {} : { allowFrom }), ...ssh },
     }),
     secrets: ({ privateKey, failoverToken }) => ({
       sshPrivateKey: privateKey ?? lab.sshKey.privateKey,

@@ -143,9 +143,9 @@ const cases: readonly (readonly [behaviour: string, change: AwsChange, expected:
       instanceType: "t3.small",
       replaceInstancesOn: ["ami"],
       elasticIps: [{ name: "main", privateAddresses: ["172.31.16.9", "172.31.32.9"] }],
-      ssh,
+      ssh: { ...ssh, allowFrom: ["203.0.113.0/24"] },
     },
-    ["instanceType", "replaceInstancesOn", "elasticIps[0].privateAddresses"].map(
+    ["ssh.allowFrom", "instanceType", "replaceInstancesOn", "elasticIps[0].privateAddresses"].map(
       (path) => `platform.${path}: has no effect on instances that exist. Leave it out.`,
     ),
   ],
@@ -156,9 +156,10 @@ const cases: readonly (readonly [behaviour: string, change: AwsChange, expected:
       allowClientsFrom: ["10.0.0.0/8"],
       image: "debian-12",
       imageId: "ami-00000001",
-      ssh,
+      ssh: { ...ssh, allowFrom: ["203.0.113.0/24"] },
     },
     [
+      "platform.ssh.allowFrom: has no effect on security groups that exist. Leave it out.",
       "platform.image: has no effect on another image. Leave it out.",
       "platform.allowClientsFrom: has no effect on security groups that exist. Leave it out.",
     ],

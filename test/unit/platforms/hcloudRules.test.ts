@@ -11,6 +11,8 @@ const server = (number: number) => ({
   hostKey: hostKey(String(number)),
 });
 
+const onServers = (key: string) => `platform.${key}: has no effect on servers that exist. Leave it out.`;
+
 const cases: readonly (readonly [behaviour: string, change: HcloudChange, expected: readonly string[]])[] = [
   [
     "want everything that has no default, all at once",
@@ -72,12 +74,34 @@ const cases: readonly (readonly [behaviour: string, change: HcloudChange, expect
   ],
   [
     "refuse what has no effect on what exists",
-    { servers: [server(1), server(2)], network: { id: 7, zone: "eu-central" }, replaceServersOn: ["image"] },
+    {
+      servers: [server(1), server(2)],
+      serverType: "cx23",
+      image: "debian-12",
+      network: { id: 7, zone: "eu-central" },
+      replaceServersOn: ["image"],
+      allowClientsFrom: ["0.0.0.0/0"],
+      ssh: { allowFrom: ["203.0.113.0/24"], existingKeys: ["laptop"] },
+      floatingIps: [{ name: "main", id: "77" }],
+    },
     [
-      "platform.network: has no effect on servers that exist. Leave it out.",
-      "platform.replaceServersOn: has no effect on servers that exist. Leave it out.",
+      ...["ssh.allowFrom", "serverType", "image", "allowClientsFrom", "network", "replaceServersOn"].map(onServers),
+      onServers("ssh.existingKeys"),
       "platform.network.zone: has no effect on a network that exists. Leave it out.",
+      "platform.location: has no effect on what exists. Leave it out.",
     ],
+  ],
+  [
+    "refuse what has no effect on firewalls that exist",
+    { firewallIds: [7], allowClientsFrom: ["0.0.0.0/0"], ssh: { allowFrom: ["203.0.113.0/24"] } },
+    ["ssh.allowFrom", "allowClientsFrom"].map(
+      (key) => `platform.${key}: has no effect on firewalls that exist. Leave it out.`,
+    ),
+  ],
+  [
+    "want a place for a floating IP that is made for servers that exist",
+    { servers: [server(1), server(2)], location: undefined },
+    ['platform.location: is missing. Use one such as "fsn1".'],
   ],
   [
     "refuse the same server twice",
@@ -107,6 +131,7 @@ const cases: readonly (readonly [behaviour: string, change: HcloudChange, expect
 describe("the arguments of hcloud", () => {
   it("pass as the documentation shows them, and with servers that exist", () => {
     validate("edge", hcloudArgs());
+    validate("edge", hcloudArgs({ allowClientsFrom: ["0.0.0.0/0", "::/0"] }));
     validate("edge", hcloudArgs({ servers: [server(1), server(2)] }));
   });
 
