@@ -4,7 +4,7 @@ import { now } from "../lab/clock";
 import { until } from "../lab/command";
 import type { Lab } from "../lab/lab";
 import { loadBalancers } from "../lab/layout";
-import { audit } from "../pair/audit";
+import { audit, auditNodes, pulumiSeesNoChange } from "../pair/audit";
 import { afterGoodbye, pairFaults } from "../pair/faults";
 import { followMoves } from "../pair/moves";
 import { other, Pair } from "../pair/pair";
@@ -41,7 +41,7 @@ describe("a pair under load", function () {
       return since;
     });
     await pair.host(active).must("ip link set eth0 up");
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   it("keeps serving when the nodes cannot hear each other, and has one holder again afterwards", async () => {
@@ -52,7 +52,7 @@ describe("a pair under load", function () {
       assert.ok(statuses.every(({ redundancy }) => redundancy === "degraded"));
       await lab.heal();
       await until("one node to give the address up", async () => (await pair.holders()).length === 1, 20_000);
-      await audit(pair);
+      await auditNodes(pair);
       return since;
     });
   });
@@ -73,10 +73,12 @@ describe("a pair under load", function () {
       const [since] = await Promise.all([lab.fault("reboot", "lb1"), lab.fault("reboot", "lb2")]);
       await until("the address to be gone", async () => (await pair.holders()).length === 0, 30_000);
       await lab.heal();
-      await audit(pair);
+      await auditNodes(pair);
       return since;
     });
   });
+
+  it("leaves nothing that Pulumi would change", () => pulumiSeesNoChange(pair));
 });
 
 describe("a pair behind a bastion, with a preferred node", function () {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { stolenMs } from "../lab/clock";
 import { until } from "../lab/command";
-import { audit } from "../pair/audit";
+import { auditNodes } from "../pair/audit";
 import type { PairFault } from "../pair/faults";
 import { answersSteadily, observeFault } from "../pair/observe";
 import { type LoadBalancerName, other, type Pair, url } from "../pair/pair";
@@ -14,7 +14,7 @@ import { type LoadBalancerName, other, type Pair, url } from "../pair/pair";
 export const MARGIN_MS = 1_000;
 
 interface MovesOnceOptions {
-  /** What has to hold when the fault is lifted. @default audit */
+  /** What has to hold when the fault is lifted. @default auditNodes */
   readonly healed?: (pair: Pair) => Promise<void>;
   /** @default MARGIN_MS */
   readonly marginMs?: number;
@@ -24,7 +24,7 @@ interface MovesOnceOptions {
 export async function assertMovesOnce(
   pair: Pair,
   fault: PairFault,
-  { healed = audit, marginMs = MARGIN_MS }: MovesOnceOptions = {},
+  { healed = auditNodes, marginMs = MARGIN_MS }: MovesOnceOptions = {},
 ): Promise<void> {
   const restarted = await restartBySystemd(pair, fault);
   const report = await observeFault(pair, fault);

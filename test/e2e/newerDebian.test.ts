@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Lab } from "../lab/lab";
 import { loadBalancers } from "../lab/layout";
-import { audit, fetchFrom } from "../pair/audit";
+import { audit, fetchFrom, pulumiSeesNoChange } from "../pair/audit";
 import { pairFaults } from "../pair/faults";
 import { Pair, url, url6 } from "../pair/pair";
 import { withLab } from "./labForTests";
@@ -51,4 +51,6 @@ describe("a pair on Debian 13", function () {
       await assertMovesOnce(pair, fault);
     });
   }
+
+  it("leaves nothing that Pulumi would change", () => pulumiSeesNoChange(pair));
 });

@@ -10,7 +10,7 @@ import { namesIn } from "../e2e/security/search";
 import type { Lab } from "../lab/lab";
 import { loadBalancers } from "../lab/layout";
 import { PulumiError } from "../lab/pulumi";
-import { audit, fetchFrom } from "../pair/audit";
+import { audit, fetchFrom, pulumiSeesNoChange } from "../pair/audit";
 import { pairFaults } from "../pair/faults";
 import { Pair, url, webServers } from "../pair/pair";
 import type { Program } from "../pair/programs";
@@ -84,6 +84,7 @@ describe("a program in Python", function () {
     const powerOff = pairFaults.find(({ name }) => name === "power-off");
     assert.ok(powerOff);
     await assertMovesOnce(pair, powerOff);
+    await pulumiSeesNoChange(pair);
   });
 
   it("removes everything again", async () => {
