@@ -48,6 +48,17 @@ class Failover(unittest.TestCase):
                 self.assertTrue(world.two.address.period.verified)
                 self.assertEqual(world.cloud.holder, "1002")
 
+    def test_the_latest_failure_is_told_and_not_an_earlier_one_of_another_kind_of_call(self) -> None:
+        world = World(masters=("lb1",))
+        world.cloud.failure = lambda node, _verb: failing("expired") if node == "lb2" else None
+        world.run(130)
+        world.cloud.failure = lambda node, _verb: failing("imds") if node == "lb2" else None
+        world.one.alive = False
+        world.two.becomes("MASTER")
+        world.run(20)
+        self.assertGreater(world.cloud.claims("lb2"), 1)
+        self.assertEqual(world.two.convergence.api.worst.code, "imds")
+
     def test_a_denied_claim_is_made_again_slowly(self) -> None:
         world = failed_over(failure=lambda _node, _verb: denied())
         world.run(61)

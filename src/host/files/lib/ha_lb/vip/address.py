@@ -64,6 +64,7 @@ class Address:
     # Nobody knows what the cloud says, or what this node did before: it is read before it is told anything.
     read_first: bool = True
     call: Call | None = None
+    # The last outcome of each kind of call, the latest one last.
     last: dict[Verb, Outcome] = field(default_factory=dict)
     moved_at_epoch: float | None = None
     move_seconds: float | None = None
@@ -87,6 +88,10 @@ class Address:
         # Only another claim could show that these credentials may do more than read.
         if claim and not (claim.denied and claim.code in OF_CLAIMS_ALONE):
             del self.last["claim"]
+
+    def note(self, verb: Verb, outcome: Outcome) -> None:
+        self.last.pop(verb, None)
+        self.last[verb] = outcome
 
     def look_again(self, now: float) -> None:
         """Something happened after which the cloud may say something else, now or soon."""

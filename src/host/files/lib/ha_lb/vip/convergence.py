@@ -110,7 +110,7 @@ class Convergence:
         if address is None:
             return
         address.call = None
-        address.last[call.verb] = outcome
+        address.note(call.verb, outcome)
         if not outcome.done:
             self._tell_failure(call, outcome, at.now)
         if call.verb == "claim":
@@ -235,7 +235,7 @@ class Convergence:
 
     def _judge_api(self, at: Clock) -> None:
         before = self.api.state
-        outcomes = [outcome for address in self.addresses for outcome in address.last.values()]
+        outcomes = [outcome for address in self.addresses for outcome in reversed(address.last.values())]
         if self.api.judge(outcomes, at.epoch) and self.api.state == "ok" and before in ("denied", "failing"):
             self._say("the cloud's API answers again")
 
