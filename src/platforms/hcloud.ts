@@ -86,8 +86,8 @@ function address(
   const made = new hetzner.FloatingIp(
     `${name}-${floating.name}`,
     { type: floating.type ?? "ipv4", homeLocation: location, labels, deleteProtection },
-    // The nodes assign it, and what they did is no drift.
-    { ...options, ignoreChanges: ["serverId"] },
+    // The nodes assign it, and what they did is no drift. At another home it would be another address.
+    { ...options, ignoreChanges: ["serverId", "homeLocation"] },
   );
   return { name: floating.name, id: made.id, address: made.ipAddress.apply(firstAddress) };
 }

@@ -52,7 +52,7 @@ describe("the resource tree on Hetzner Cloud", () => {
       ].sort(),
     );
     assert.ok(!("serverId" in named(program, "edge-main").inputs));
-    assert.deepEqual(named(program, "edge-main").ignoreChanges, ["serverId"]);
+    assert.deepEqual(named(program, "edge-main").ignoreChanges, ["serverId", "homeLocation"]);
   });
 
   it("spreads the servers, and puts them behind the firewall and into the network", () => {

@@ -19,6 +19,7 @@ const lossOfPower = pairFaults.find(({ name }) => name === "power-off") as PairF
 interface Server extends Resource {
   readonly server_type: { readonly name: string };
   readonly image: { readonly name: string };
+  readonly location: { readonly name: string };
 }
 
 describe("replacing machines of a pair on Hetzner Cloud", function () {
@@ -56,7 +57,7 @@ describe("replacing machines of a pair on Hetzner Cloud", function () {
     assert.ok(((await logins(pair))[nodes.indexOf(active)] ?? 0) >= 2, "the new machine was not configured");
   });
 
-  it("has two new ones serve before the old ones are deleted, for another type and another SSH key", async () => {
+  it("has two new ones serve before the old ones are deleted, for another type, place and SSH key", async () => {
     const [before, address] = [await ids(), pair.url];
     await hetzner(pair.lab).forget();
     const file = join(pair.lab.stateDir, "another-key");
@@ -64,7 +65,13 @@ describe("replacing machines of a pair on Hetzner Cloud", function () {
     await pair.configure({
       ...settings,
       privateKey: await readFile(file, "utf8"),
-      hcloud: { ...settings.hcloud, serverType: "cx33", image: "debian-13", replaceServersOn: ["sshKeys"] },
+      hcloud: {
+        ...settings.hcloud,
+        serverType: "cx33",
+        location: "nbg1",
+        image: "debian-13",
+        replaceServersOn: ["sshKeys"],
+      },
     });
     const load = await pair.startLoad({ perSecond: 50 });
     const { changes } = await pair.up();
@@ -76,11 +83,11 @@ describe("replacing machines of a pair on Hetzner Cloud", function () {
     assert.deepEqual(seen.lostOutside, []);
     const servers = await list<Server>(pair.lab, "servers");
     assert.deepEqual(
-      servers.map(({ server_type, image }) => [server_type.name, image.name]),
+      servers.map(({ server_type, location, image }) => [server_type.name, location.name, image.name]),
       // Another image alone replaces nothing, and is for those that are made from then on.
       [
-        ["cx33", "debian-13"],
-        ["cx33", "debian-13"],
+        ["cx33", "nbg1", "debian-13"],
+        ["cx33", "nbg1", "debian-13"],
       ],
     );
     assert.ok(!servers.some(({ id }) => before.includes(id)));
