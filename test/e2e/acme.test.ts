@@ -16,10 +16,11 @@ import { monitoring, needsPrometheus, Prometheus } from "./prometheus";
 import { assertExposure, assertFiles, assertNoRights, ofAcme } from "./security/privileges";
 import { filesWith, namesIn, namesInJournal, watch } from "./security/search";
 
-const [shop, office] = ["www.shop.test", "office.test"] as const;
-const ports = { [shop]: 443, [office]: 8443 } as const;
+const [shop, office, late] = ["www.shop.test", "office.test", "late.test"] as const;
+const ports = { [shop]: 443, [office]: 8443, [late]: 9443 } as const;
 type Name = keyof typeof ports;
 const folder = "/var/lib/ha-load-balancer/acme";
+const report = "/run/ha-load-balancer/acme.json";
 /** As the user gives it, and as dehydrated would give it to openssl. */
 const ofAccount = {
   "the other account's key": externalAccount.hmacKey,
@@ -218,6 +219,27 @@ describe("certificates by ACME", function () {
     );
     await auditNodes(pair);
     await prometheus.clears("HaLbFailover");
+  });
+
+  it("leaves an authority that limits orders alone for as long as it says, also when the agent is started anew", async () => {
+    const since = Date.now();
+    await authority.stop();
+    await authority.start({ validitySeconds: 7_776_000, limitSeconds: 7_200 });
+    const { frontends = [], ...others } = withoutAccount();
+    await pair.configure({
+      ...others,
+      frontends: [...frontends, secure(late, { domains: [late], ...fromAuthority() })],
+    });
+    await pair.up();
+    const name = await pair.active();
+    const patient = /no certificate late\.test-\w+: too many new orders\. Next order in 7[2-9]\d\d s/;
+    await until("the agent to say so", async () => patient.test(await journal(name, since)), PATIENCE, 500);
+    const turnedAt = async () => Number(await pair.host(name).must(`stat --format %.Y ${report}`));
+    const startedAt = Number(await pair.host(name).must("systemctl restart ha-lb-acme && date +%s.%N"));
+    await until("the agent to have looked for what to order", async () => (await turnedAt()) > startedAt, 60_000, 500);
+    assert.equal(await authority.ordered(), 1);
+    assert.match((await clients.shown(late)).subject, /temporary/);
+    assert.ok(lasts(await clients.shown(shop)));
   });
 
   const rootFile = () => join(lab.stateDir, "acme-root.pem");

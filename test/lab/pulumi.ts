@@ -202,6 +202,10 @@ export class Pulumi {
     return this.args.stateDir;
   }
 
+  get stackName(): string {
+    return this.stack;
+  }
+
   get programDir(): string {
     return this.args.programDir;
   }

@@ -78,7 +78,8 @@ async function placeOf(pulumi: Pulumi, keyFile: string, knownHosts: string) {
     addresses: string[];
     nodes: { name: LoadBalancerName; publicAddress: string }[];
   };
-  const { resources } = JSON.parse((await pulumi.command(["stack", "export", "--show-secrets"])).stdout).deployment;
+  const exported = await pulumi.command(["stack", "export", "--show-secrets", "--stack", pulumi.stackName]);
+  const { resources } = JSON.parse(exported.stdout).deployment;
   const keys = (resources as { urn: string; outputs?: { stdout?: { plaintext?: string } } }[]).flatMap(
     ({ urn, outputs: made }) => {
       const node = /smoke-(\w+)-host-key$/.exec(urn)?.[1];

@@ -11,10 +11,11 @@ import type { Pair } from "../../pair/pair";
 
 const host = "authority.test";
 const address = withoutPrefix(links.operator[0]?.addresses[0] ?? "");
+const [port, portBehind] = ["14000", "14001"] as const;
 const dnsPort = 8053;
 
 /** What users of the authority have to give, and what it may ask them for. */
-export const directoryUrl = `https://${host}:14000/dir`;
+export const directoryUrl = `https://${host}:${port}/dir`;
 export const externalAccount = {
   keyId: "kid-1",
   hmacKey: "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W",
@@ -26,6 +27,10 @@ export interface AuthorityOptions {
   readonly validitySeconds: number;
   /** Whether it knows nobody without an external account. @default false */
   readonly asksForAccount?: boolean;
+  /** Where every name is. @default the shared address of `existing` */
+  readonly leadsTo?: string;
+  /** It takes no order, and has those who ask come back after so many seconds. @default it takes all */
+  readonly limitSeconds?: number;
 }
 
 export class Authority {
@@ -40,11 +45,12 @@ export class Authority {
     }
   }
 
-  async start({ validitySeconds, asksForAccount = false }: AuthorityOptions): Promise<void> {
+  async start(options: AuthorityOptions): Promise<void> {
+    const { validitySeconds, asksForAccount = false, leadsTo = sharedAddress.ipv4, limitSeconds } = options;
     const pem = certificate({ names: [host] });
     writeFileSync(this.file("certificate.pem"), pem);
     const settings = {
-      listenAddress: `${address}:14000`,
+      listenAddress: `${address}:${limitSeconds === undefined ? port : portBehind}`,
       managementListenAddress: `${address}:15000`,
       certificate: this.file("certificate.pem"),
       privateKey: this.file("certificate.pem"),
@@ -56,13 +62,14 @@ export class Authority {
     };
     writeFileSync(this.file("settings.json"), JSON.stringify({ pebble: settings }));
     writeFileSync(this.file("log"), "");
-    const dns = ["-dns01", `${address}:${dnsPort}`, "-defaultIPv4", sharedAddress.ipv4, "-defaultIPv6", ""];
+    const dns = ["-dns01", `${address}:${dnsPort}`, "-defaultIPv4", leadsTo, "-defaultIPv6", ""];
     const others = ["-http01", "", "-https01", "", "-tlsalpn01", "", "-management", ""];
     // dehydrated does not ask again where a nonce is refused for no reason; the next order would.
     const env = { ...process.env, PEBBLE_WFE_NONCEREJECT: "0", PEBBLE_AUTHZREUSE: "0", PEBBLE_VA_NOSLEEP: "1" };
     this.processes = [
       this.spawn("pebble-challtestsrv", [...dns, ...others], env),
       this.spawn("pebble", ["-config", this.file("settings.json"), "-dnsserver", `${address}:${dnsPort}`], env),
+      ...(limitSeconds === undefined ? [] : [this.spawnDoor(limitSeconds)]),
     ];
     await until(
       "the authority to answer",
@@ -104,6 +111,12 @@ export class Authority {
   /** What it has said since it was started. */
   private log(): string {
     return readFileSync(this.file("log"), "utf8");
+  }
+
+  private spawnDoor(limitSeconds: number): ChildProcess {
+    const log = openSync(this.file("log"), "a");
+    const args = [address, port, portBehind, this.file("certificate.pem"), String(limitSeconds)];
+    return this.lab.operator.spawnScript(join(__dirname, "limits.ts"), args, { stdio: ["ignore", log, log] });
   }
 
   private spawn(command: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {

@@ -4,7 +4,7 @@ import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { until } from "../../lab/command";
-import { loadBalancers, sharedAddress } from "../../lab/layout";
+import { loadBalancers } from "../../lab/layout";
 import type { Pair } from "../../pair/pair";
 import type { Handshakes } from "./handshakes";
 
@@ -18,8 +18,12 @@ export class Clients<Name extends string> {
     private readonly ports: Readonly<Record<Name, number>>,
   ) {}
 
+  private get address(): string {
+    return this.pair.addresses[0] ?? "";
+  }
+
   /** What a client sees that asks one address for a name. */
-  async shown(name: Name, address: string = sharedAddress.ipv4): Promise<X509Certificate> {
+  async shown(name: Name, address: string = this.address): Promise<X509Certificate> {
     const asked = ["s_client", "-connect", `${address}:${this.ports[name]}`, "-servername", name];
     const { stdout, stderr } = await this.pair.lab.client.run("openssl", asked, { input: "" });
     const [pem] = /-----BEGIN[\s\S]*?-----END CERTIFICATE-----/.exec(stdout) ?? [];
@@ -29,7 +33,7 @@ export class Clients<Name extends string> {
 
   /** Waits until both nodes, and the shared address, show the same one, of the wanted kind. */
   sameOnBoth(name: Name, isWanted: (shown: X509Certificate) => boolean): Promise<X509Certificate> {
-    const places = [...loadBalancers.map((one) => this.pair.host(one).publicAddress as string), sharedAddress.ipv4];
+    const places = [...loadBalancers.map((one) => this.pair.host(one).publicAddress as string), this.address];
     const same = async () => {
       const [first, ...others] = await Promise.all(
         places.map((place) => this.shown(name, place).catch(() => undefined)),
@@ -43,7 +47,7 @@ export class Clients<Name extends string> {
 
   /** Greets the shared address until the returned function is called. @param rootFile of the authority to trust */
   async startHandshakes(name: Name, perSecond: number, rootFile: string): Promise<() => Promise<Handshakes>> {
-    const args = [sharedAddress.ipv4, String(this.ports[name]), name, String(perSecond), rootFile];
+    const args = [this.address, String(this.ports[name]), name, String(perSecond), rootFile];
     const script = join(__dirname, "handshakes.ts");
     const child = this.pair.lab.client.spawnScript(script, args, { stdio: ["pipe", "pipe", "inherit"] });
     if (!child.stdout) throw new Error("the client has no output");

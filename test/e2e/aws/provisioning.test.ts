@@ -31,6 +31,7 @@ describe("provisioning a pair on AWS", function () {
   this.timeout(600_000);
   let lab: Lab;
   let pair: Pair;
+  let elsewhere: PairSettings["aws"];
 
   withLab(
     "aws-provisioning",
@@ -143,10 +144,14 @@ describe("provisioning a pair on AWS", function () {
     assert.ok(!now.includes(gone));
   });
 
-  it("has two new ones serve before the old ones go, for another type and a later image", async () => {
+  it("has two new ones serve before the old ones go, for another type, zone and a later image", async () => {
     const [before, url] = [(await running()).map(({ id }) => id), pair.url];
+    // The first two default subnets serve; the first node goes to the zone of the third one.
+    const [, second = "", third = ""] = await described("DescribeSubnets", "subnetId");
+    const subnetIds = [third, second];
     await ec2(lab).forget();
-    await pair.configure({ aws: { ...settings.aws, instanceType: "t3.medium", replaceInstancesOn: ["ami"] } });
+    elsewhere = { ...settings.aws, subnetIds };
+    await pair.configure({ aws: { ...elsewhere, instanceType: "t3.medium", replaceInstancesOn: ["ami"] } });
     const load = await pair.startLoad({ perSecond: 50 });
     const { changes } = await pair.up();
     const seen = await load.stop();
@@ -159,6 +164,8 @@ describe("provisioning a pair on AWS", function () {
     assert.equal(now.length, 2);
     assert.ok(!now.some(({ id }) => before.includes(id)));
     assert.deepEqual(await ofRunning("instanceType"), ["t3.medium", "t3.medium"]);
+    const places = new Set(await ofRunning("subnetId"));
+    assert.deepEqual([...places].sort(), subnetIds.toSorted());
     assert.deepEqual(await ofRunning("imageId"), [laterImage.id, laterImage.id]);
     assert.equal((await ec2(lab).moves()).length, 1, "the address moves once");
     await audit(pair);
@@ -166,7 +173,7 @@ describe("provisioning a pair on AWS", function () {
 
   it("loses sight of a new one when the engine is killed while it is made, and goes on once that is gone as the guide says", async () => {
     const before = (await running()).map(({ id }) => id);
-    await pair.configure({ aws: { ...settings.aws, instanceType: "t3.large" } });
+    await pair.configure({ aws: { ...elsewhere, instanceType: "t3.large" } });
     const known = async () => (await pair.pulumi.exportState()).resources.map(({ id }) => id ?? "");
     const unknown = async () => {
       const [instances, ids] = [await running(), await known()];

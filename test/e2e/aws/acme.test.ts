@@ -1,0 +1,4 @@
+import { certificates } from "../cloud/certificates";
+import { awsCloud } from "./tested";
+
+certificates(awsCloud);
