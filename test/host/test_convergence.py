@@ -57,7 +57,7 @@ class Failover(unittest.TestCase):
         world.two.becomes("MASTER")
         world.run(20)
         self.assertGreater(world.cloud.claims("lb2"), 1)
-        self.assertEqual(world.two.convergence.api.worst.code, "imds")
+        self.assertEqual(world.two.convergence.api.problem, "imds out of order")
 
     def test_a_denied_claim_is_made_again_slowly(self) -> None:
         world = failed_over(failure=lambda _node, _verb: denied())
