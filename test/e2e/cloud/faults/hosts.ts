@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { until } from "../../../lab/command";
 import { audit } from "../../../pair/audit";
 import { pairFaults } from "../../../pair/faults";
+import { answersSteadily } from "../../../pair/observe";
 import { other } from "../../../pair/pair";
 import { assertMovesOnce, assertOutage } from "../../movesOnce";
 import { type CloudPair, SOON_MS, withCloudPair } from "../cloudPair";
@@ -53,6 +54,7 @@ export function hostFaults(cloud: TestedCloud): void {
         SOON_MS,
       );
       await pair.waitUntilRedundant();
+      await answersSteadily(pair);
       assertOutage(await client.stop({ since }), 2_000);
       await audit(pair);
       assert.deepEqual(await cloudPair.moves(), []);
