@@ -16,7 +16,7 @@ import {
   type AwsVolumeArgs,
   InstanceCreationInput,
 } from "./awsArgs";
-import { exactlyTwo, networksFix, plainList, plainNames, repeated } from "./pairRules";
+import { exactlyTwo, inVain, networksFix, plainList, plainNames, repeated } from "./pairRules";
 
 const { check, isText, optional } = checks;
 
@@ -218,7 +218,6 @@ const OF_NEW_INSTANCES = [
 /** What would be left out without a word. */
 const nothingInVain: Rule = (draft) => {
   const { instances, ssh, elasticIps, image, imageId, securityGroupIds, allowClientsFrom } = draft;
-  const vain = (path: string, of: string) => problem(`platform.${path}`, `has no effect on ${of}. Leave it out.`);
   const ofExisting = [
     ...OF_NEW_INSTANCES.filter((key) => draft[key] !== undefined),
     ...(isRecord(ssh) && ssh.existingKeyPair !== undefined ? ["ssh.existingKeyPair"] : []),
@@ -227,12 +226,12 @@ const nothingInVain: Rule = (draft) => {
       .map(({ path }) => `${path}.privateAddresses`),
   ];
   if (instances !== undefined) {
-    return ofExisting.map((path) => vain(path, "instances that exist"));
+    return ofExisting.map((path) => inVain(path, "instances that exist"));
   }
   return [
-    ...(known(image) && known(imageId) ? [vain("image", "another image")] : []),
+    ...(known(image) && known(imageId) ? [inVain("image", "another image")] : []),
     ...(known(allowClientsFrom) && known(securityGroupIds)
-      ? [vain("allowClientsFrom", "security groups that exist")]
+      ? [inVain("allowClientsFrom", "security groups that exist")]
       : []),
   ];
 };

@@ -15,7 +15,7 @@ import {
   type HcloudSshArgs,
   ServerCreationInput,
 } from "./hcloudArgs";
-import { exactlyTwo, networksFix, operatorsProblems, plainList, plainNames, repeated } from "./pairRules";
+import { exactlyTwo, inVain, networksFix, operatorsProblems, plainList, plainNames, repeated } from "./pairRules";
 import { bastionProblems, notAnObject } from "./sshRules";
 
 export const defaultNodeNames = ["lb1", "lb2"] as const;
@@ -171,24 +171,23 @@ const OF_NEW_SERVERS = [
 /** What would be left out without a word. */
 const nothingInVain: Rule = (draft) => {
   const { servers, location, network, firewallIds, allowClientsFrom, ssh } = draft;
-  const vain = (path: string, of: string) => problem(`platform.${path}`, `has no effect on ${of}. Leave it out.`);
   const ranges = isRecord(network) && known(network.id) ? (["ipRange", "subnetIpRange", "zone"] as const) : [];
   const inNetwork = ranges
     .filter((key) => isRecord(network) && known(network[key]))
-    .map((key) => vain(`network.${key}`, "a network that exists"));
+    .map((key) => inVain(`network.${key}`, "a network that exists"));
   if (servers !== undefined) {
     const ofServers = [
       ...OF_NEW_SERVERS.filter((key) => draft[key] !== undefined),
       ...(isRecord(ssh) && ssh.existingKeys !== undefined ? ["ssh.existingKeys"] : []),
     ];
     return [
-      ...ofServers.map((path) => vain(path, "servers that exist")),
+      ...ofServers.map((path) => inVain(path, "servers that exist")),
       ...inNetwork,
-      ...(location !== undefined && nothingIsMade(draft) ? [vain("location", "what exists")] : []),
+      ...(location !== undefined && nothingIsMade(draft) ? [inVain("location", "what exists")] : []),
     ];
   }
   const behindFirewalls = known(allowClientsFrom) && known(firewallIds);
-  return [...inNetwork, ...(behindFirewalls ? [vain("allowClientsFrom", "firewalls that exist")] : [])];
+  return [...inNetwork, ...(behindFirewalls ? [inVain("allowClientsFrom", "firewalls that exist")] : [])];
 };
 
 /** What is made needs a place, and a server a type. */

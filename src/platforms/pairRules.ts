@@ -14,14 +14,18 @@ export function plainList(item: Check, fix: string): Check {
       : filledList(item, fix)(path, value);
 }
 
+/** Of what would be left out without a word. */
+export function inVain(path: string, of: string): Problem {
+  return problem(`platform.${path}`, `has no effect on ${of}. Leave it out.`);
+}
+
 /** Who may connect by SSH: needed for the firewall that is made, and without effect where there is one of the user's. */
 export function operatorsProblems(allowFrom: unknown, existing: Readonly<Record<string, unknown>>): Problem[] {
-  const path = "platform.ssh.allowFrom";
   const [theirs] = Object.keys(existing).filter((what) => existing[what] !== undefined);
   if (!theirs) {
-    return filledList(network, networksFix)(path, allowFrom);
+    return filledList(network, networksFix)("platform.ssh.allowFrom", allowFrom);
   }
-  return allowFrom === undefined ? [] : [problem(path, `has no effect on ${theirs}. Leave it out.`)];
+  return allowFrom === undefined ? [] : [inVain("ssh.allowFrom", theirs)];
 }
 
 /** A pair is two. */
