@@ -38,7 +38,13 @@ export class Stack {
     const stateDir = join(directory, name);
     const listing = join(stateDir, "resources.json");
     await mkdir(stateDir, { recursive: true });
-    const pulumi = new Pulumi({ programDir, stateDir, run, extraEnv: { ...env, RESOURCES: listing } });
+    const pulumi = new Pulumi({
+      programDir,
+      stateDir,
+      run,
+      extraEnv: { ...env, RESOURCES: listing },
+      stripTypes: true,
+    });
     await pulumi.init(name);
     return new Stack(pulumi, listing);
   }

@@ -12,7 +12,7 @@ import { type LoadBalancerName, Pair } from "../pair/pair";
 import { snapshot } from "../pair/snapshot";
 import { leftOn } from "../pair/takeOff";
 import { withLab } from "./labForTests";
-import { assertOneOutageAtMost } from "./movesOnce";
+import { assertOneOutagePerMove } from "./movesOnce";
 
 /** A node is MASTER after three adverts and their skew; before that, Keepalived takes a second to end. */
 const TIMERS_MS = 3_600 + 1_000;
@@ -157,7 +157,7 @@ describe("taking over a hand-made pair", function () {
   async function takesOneGap(work: () => Promise<unknown>): Promise<void> {
     const seen = new Set<string>();
     const watch = setInterval(async () => seen.add((await lab.holdersOf(sharedAddress.ipv4)).join(" and ")), 50);
-    await assertOneOutageAtMost(pair, TIMERS_MS + SERVICES_MS, async () => {
+    await assertOneOutagePerMove(pair, TIMERS_MS + SERVICES_MS, async () => {
       const at = now();
       await work();
       return at;

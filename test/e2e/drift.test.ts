@@ -7,7 +7,7 @@ import { afterGoodbye } from "../pair/faults";
 import { followMoves } from "../pair/moves";
 import { type LoadBalancerName, Pair } from "../pair/pair";
 import { withLab } from "./labForTests";
-import { assertOneOutageAtMost } from "./movesOnce";
+import { assertOneOutagePerMove } from "./movesOnce";
 
 const current = "/etc/ha-load-balancer/current";
 const dropIn = "/etc/systemd/system/haproxy.service.d/ha-load-balancer.conf";
@@ -60,7 +60,7 @@ describe("nodes that somebody has changed", function () {
     await pair.configure({ revision: "2" });
     assert.equal((await pair.pulumi.preview()).changes.update, 4);
     const moves = followMoves(pair);
-    await assertOneOutageAtMost(pair, afterGoodbye(pair, "lb2"), async () => {
+    await assertOneOutagePerMove(pair, afterGoodbye(pair, "lb2"), async () => {
       const since = now();
       await pair.up();
       return since;

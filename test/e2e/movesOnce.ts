@@ -36,12 +36,13 @@ export async function assertMovesOnce(
   assert.equal(await pair.active(), report.ownerAfter, "the address went back although no node is preferred");
 }
 
-/** Whatever the story is, a client has one outage at most, and no longer than that. */
-export async function assertOneOutageAtMost(
+/** Whatever the story is, a client has one outage at most for each move of the address, and none longer than that. */
+export async function assertOneOutagePerMove(
   pair: Pair,
   limitMs: number,
   /** Returns the time of the fault. */
   story: () => Promise<number>,
+  moves = 1,
 ): Promise<void> {
   const client = await pair.lab.client.start({ url, perSecond: 200 });
   const stolenBefore = stolenMs();
@@ -51,7 +52,7 @@ export async function assertOneOutageAtMost(
       await client.stop();
       throw error;
     });
-  const report = await client.stop({ since });
+  const report = await client.stop({ since, moves });
   assert.ok(report.recovered, "the address does not answer in the end");
   assertOutage(report, limitMs + stolenMs() - stolenBefore);
 }

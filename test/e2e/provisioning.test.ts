@@ -8,7 +8,7 @@ import { audit, auditNodes, fetchFrom } from "../pair/audit";
 import { Pair, url, url6 } from "../pair/pair";
 import { leftOn, takeOff } from "../pair/takeOff";
 import { withLab } from "./labForTests";
-import { assertOneOutageAtMost } from "./movesOnce";
+import { assertOneOutagePerMove } from "./movesOnce";
 
 const key = "/etc/ssh/ssh_host_ed25519_key";
 
@@ -106,7 +106,7 @@ describe("provisioning a pair", function () {
     await host.must(`mkdir /root/keys && mv ${key}* /root/keys && ${newKey} && systemctl reload ssh`);
     try {
       await pair.configure({ sshUser: "admin", failover: { profile: "fast" } });
-      await assertOneOutageAtMost(pair, 0, async () => {
+      await assertOneOutagePerMove(pair, 0, async () => {
         const since = now();
         await pair.up();
         return since;

@@ -12,7 +12,7 @@ import { publishNewer, unpublish } from "../pair/newerPackages";
 import { Pair } from "../pair/pair";
 import { exampleDirectory } from "../pair/programs";
 import { withLab } from "./labForTests";
-import { assertOneOutageAtMost } from "./movesOnce";
+import { assertOneOutagePerMove } from "./movesOnce";
 
 const script = join(exampleDirectory, "rolling-upgrade/upgrade.sh");
 
@@ -46,7 +46,7 @@ describe("a rolling upgrade of the nodes' operating system", function () {
     const [standby, active] = [await pair.standby(), await pair.active()];
     const steps: string[] = [];
     const moves = followMoves(pair);
-    await assertOneOutageAtMost(pair, afterGoodbye(pair, active), async () => {
+    await assertOneOutagePerMove(pair, afterGoodbye(pair, active), async () => {
       let handsOver: number | undefined;
       const { code, stdout, stderr } = await upgrade((line) => {
         const [, address, step] = /^root@(\S+): (\w+)$/.exec(line) ?? [];

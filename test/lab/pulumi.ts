@@ -30,6 +30,12 @@ export interface PulumiArgs {
   /** Directories of programs that come before all others. */
   readonly path?: readonly string[];
   readonly extraEnv?: Readonly<Record<string, string>>;
+  /**
+   * In tests Node.js itself strips the program's types: for one that is the tests' own. Users' have Pulumi's compiler,
+   * and so have those of benches.
+   * @default false
+   */
+  readonly stripTypes?: boolean;
 }
 
 export interface CommandOptions {
@@ -100,6 +106,7 @@ export class PulumiError extends Error {
 }
 
 const root = resolve(__dirname, "../..");
+const withoutCompiler = `--require "${join(__dirname, "withoutCompiler.cjs")}"`;
 /** The same for every update: nobody is there to answer, and the preview would double the time. */
 const unattended = ["--yes", "--skip-preview", "--non-interactive", "--suppress-progress"];
 
@@ -232,6 +239,7 @@ export class Pulumi {
     if (!engine) {
       throw new Error("There is no Pulumi engine here: start tests with `npm test`, or with `bash test/setup/run`.");
     }
+    // Tests have it, benches do not.
     const { NODE_COMPILE_CACHE } = process.env;
     const path = [
       ...(this.args.path ?? []),
@@ -252,7 +260,7 @@ export class Pulumi {
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       // The quality tests check types, once and for all programs.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-      ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }),
+      ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE, ...(this.args.stripTypes && { NODE_OPTIONS: withoutCompiler }) }),
       ...this.args.extraEnv,
     };
   }

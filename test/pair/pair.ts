@@ -128,7 +128,11 @@ export class Pair {
     return pair;
   }
 
-  private static async of(lab: Lab, { name, directory, path }: Program, settings: PairSettings): Promise<Pair> {
+  private static async of(
+    lab: Lab,
+    { name, directory, path, stripTypes }: Program,
+    settings: PairSettings,
+  ): Promise<Pair> {
     const platform = platformOf(lab);
     const stateDir = join(lab.stateDir, `pulumi-${name}`);
     // One that is there belongs to tests before these, on the same hosts.
@@ -136,6 +140,7 @@ export class Pair {
     const pulumi = new Pulumi({
       programDir: directory,
       path,
+      stripTypes,
       stateDir,
       run: (command, args, options) => lab.operator.run(command, args, options),
       extraEnv: platform.environment,

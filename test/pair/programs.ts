@@ -8,6 +8,8 @@ export interface Program {
   readonly directory: string;
   /** Directories of programs that it needs besides the engine's. */
   readonly path?: readonly string[];
+  /** See Pulumi; for programs that are no example. */
+  readonly stripTypes?: boolean;
 }
 
 const root = resolve(__dirname, "../..");
@@ -26,4 +28,4 @@ export const examples = {
 } as const satisfies Readonly<Record<string, Program>>;
 export type ExampleName = keyof typeof examples;
 
-export const anyArguments: Program = { name: "lab", directory: join(__dirname, "program") };
+export const anyArguments: Program = { name: "lab", directory: join(__dirname, "program"), stripTypes: true };

@@ -4,7 +4,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { onceOwnTimeHasPassed } from "../clock";
 import { Namespace } from "../namespace";
-import { type OutageOptions, overlaps, type Sample, worstOutage } from "./outage";
+import { type OutageOptions, overlaps, type Sample, worstOutages } from "./outage";
 
 export interface LoadOptions {
   /** http://… of the shared address. */
@@ -20,7 +20,7 @@ export interface LoadReport {
   readonly lost: number;
   /** Without those that were given up while others had the machine: nobody on it was there to answer. */
   readonly missed: readonly Sample[];
-  /** Those of them that neither began nor ended during the worst outage. */
+  /** Those of them that neither began nor ended during the worst outage, or the worst ones of several moves. */
   readonly lostOutside: readonly Sample[];
   /** Of the worst outage (see outage.ts); 0 when there was none. */
   readonly outageMs: number;
@@ -68,14 +68,15 @@ export class LoadRun {
   async stop(options: OutageOptions = {}): Promise<LoadReport> {
     this.child.stdin?.end();
     const samples = JSON.parse(await this.line(this.timeoutMs + 10_000)) as Sample[];
-    const outage = worstOutage(samples, options);
+    const worst = worstOutages(samples, options);
+    const [outage] = worst;
     const lost = samples.filter((sample) => !sample.ok);
     const missed = lost.filter(({ stolenMs = 0 }) => stolenMs < NOTICEABLE_MS);
     return {
       requests: samples.length,
       lost: lost.length,
       missed,
-      lostOutside: missed.filter((sample) => !overlaps(sample, outage)),
+      lostOutside: missed.filter((sample) => !worst.some((outage) => overlaps(sample, outage))),
       outageMs: outage?.ms ?? 0,
       outageStart: outage?.start,
       recovered: outage?.recovered ?? true,

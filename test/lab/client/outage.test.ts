@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { overlaps, type Sample, worstOutage } from "./outage";
+import { type Outage, overlaps, type Sample, worstOutage, worstOutages } from "./outage";
 
 /** A request every 5 ms from 1000 on: "." good, "x" failed, "l" answered after 600 ms. */
 const samples = (pattern: string): Sample[] =>
@@ -66,12 +66,20 @@ describe("worst outage", () => {
 
   it("covers the requests that were under way during it, and no others", () => {
     const all = samples(`x${good(25)}xxx${good(25)}`);
-    const outage = worstOutage(all);
+    const outage = worstOutage(all) as Outage;
     const lost = all.filter((sample) => !sample.ok);
     assert.deepEqual(
       lost.map((sample) => overlaps(sample, outage)),
       [false, true, true, true],
     );
-    assert.equal(overlaps(lost[0] as Sample, undefined), false);
+  });
+
+  it("is one for each move of the address, the worst ones", () => {
+    const outages = worstOutages(samples(`xx${good(25)}x${good(25)}xxx${good(25)}`), { moves: 2 });
+    assert.deepEqual(
+      outages.map(({ lost }) => lost),
+      [3, 2],
+    );
+    assert.deepEqual(worstOutages(samples(good(100)), { moves: 2 }), []);
   });
 });

@@ -31,6 +31,11 @@ export interface OutageOptions {
    * @default 20
    */
   settled?: number;
+  /**
+   * How often the address goes to another machine: each time may cut what is under way, and so have an outage of its own.
+   * @default 1
+   */
+  moves?: number;
 }
 
 export interface Outage {
@@ -52,12 +57,19 @@ export interface Outage {
  * `since`, if that is later), and ends when the first good one was sent that `settled` good ones in a row begin with.
  */
 export function worstOutage(samples: readonly Sample[], options: OutageOptions = {}): Outage | undefined {
-  return outages(samples, options).sort((a, b) => b.lost - a.lost || b.ms - a.ms)[0];
+  return worstOutages(samples, options)[0];
+}
+
+/** As many as there were moves, at most; the worst one comes first. */
+export function worstOutages(samples: readonly Sample[], options: OutageOptions = {}): Outage[] {
+  return outages(samples, options)
+    .sort((a, b) => b.lost - a.lost || b.ms - a.ms)
+    .slice(0, options.moves ?? 1);
 }
 
 /** Whether a request was under way, or sent, during the outage. */
-export function overlaps(sample: Sample, outage: Outage | undefined): boolean {
-  return outage !== undefined && sample.at <= outage.end && sample.at + sample.latencyMs >= outage.start;
+export function overlaps(sample: Sample, outage: Outage): boolean {
+  return sample.at <= outage.end && sample.at + sample.latencyMs >= outage.start;
 }
 
 /** Whether the samples end before the last outage in them does. */

@@ -35,7 +35,7 @@ const {
   component = {},
   ...args
 } = JSON.parse(readFileSync(config.require("arguments"), "utf8"), withSecrets) as Arguments;
-const load = createRequire(project ? join(project, "index.js") : __filename);
+const load = createRequire(join(project ?? process.cwd(), "index.js"));
 const { HaLoadBalancer } = load("pulumi-ha-load-balancer") as typeof import("pulumi-ha-load-balancer");
 const lb = new HaLoadBalancer(
   component.name ?? "edge",
