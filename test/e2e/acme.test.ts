@@ -3,22 +3,30 @@ import assert from "node:assert/strict";
 import type { X509Certificate } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AcmeArgs, FrontendArgs } from "../../src";
 import { until } from "../lab/command";
 import type { Lab } from "../lab/lab";
 import { loadBalancers, sharedAddress } from "../lab/layout";
 import { auditNodes } from "../pair/audit";
-import { type LoadBalancerName, other, Pair, type PairSettings } from "../pair/pair";
-import { Authority, authorities, directoryUrl, externalAccount } from "./acme/authority";
+import { type LoadBalancerName, other, Pair } from "../pair/pair";
+import { Authority, externalAccount } from "./acme/authority";
 import { Clients } from "./acme/clients";
+import { byItsClock, setClock, setClockRight } from "./acme/clock";
+import {
+  fromAuthority,
+  late,
+  type Name,
+  office,
+  ports,
+  secure,
+  shop,
+  withAccount,
+  withoutAccount,
+} from "./acme/frontends";
 import { withLab } from "./labForTests";
-import { monitoring, needsPrometheus, Prometheus } from "./prometheus";
+import { needsPrometheus, Prometheus } from "./prometheus";
 import { assertExposure, assertFiles, assertNoRights, ofAcme } from "./security/privileges";
 import { filesWith, namesIn, namesInJournal, watch } from "./security/search";
 
-const [shop, office, late] = ["www.shop.test", "office.test", "late.test"] as const;
-const ports = { [shop]: 443, [office]: 8443, [late]: 9443 } as const;
-type Name = keyof typeof ports;
 const folder = "/var/lib/ha-load-balancer/acme";
 const report = "/run/ha-load-balancer/acme.json";
 /** As the user gives it, and as dehydrated would give it to openssl. */
@@ -221,6 +229,31 @@ describe("certificates by ACME", function () {
     await prometheus.clears("HaLbFailover");
   });
 
+  it("serves on by a clock that is wrong, orders no more than once by it, and says that it differs", async () => {
+    const [name, since] = [await pair.active(), Date.now()];
+    const before = await clients.shown(shop);
+    const isNew = (shown: X509Certificate) => lasts(shown) && shown.fingerprint !== before.fingerprint;
+    // The certificates' last days, but not those of the authority's own.
+    await setClock(pair.host(name), "+75d");
+    await doctorSays(name, /its clock is \d{7} s ahead of the other node's/);
+    await doctorSays(other(name), /its clock is \d{7} s behind the other node's/);
+    const isIssued = async () => (await journal(name, since)).match(/was issued$/gm)?.length === 2;
+    await until("both certificates to be issued anew", isIssued, PATIENCE, 500);
+    await clients.sameOnBoth(shop, isNew);
+    await nextTurn(name);
+    // Before they were issued.
+    await setClock(pair.host(name), "-75d");
+    await doctorSays(
+      name,
+      /certificate for office\.test is not valid yet[\s\S]* its clock is \d{7} s behind the other node's/,
+    );
+    await nextTurn(name);
+    await setClockRight(pair.host(name));
+    for (const node of loadBalancers) await doctorSays(node, /^(?![\s\S]*^BAD)/m);
+    assert.ok(await isIssued(), await journal(name, since));
+    await clients.sameOnBoth(office, lasts);
+  });
+
   it("leaves an authority that limits orders alone for as long as it says, also when the agent is started anew", async () => {
     const since = Date.now();
     await authority.stop();
@@ -234,9 +267,8 @@ describe("certificates by ACME", function () {
     const name = await pair.active();
     const patient = /no certificate late\.test-\w+: too many new orders\. Next order in 7[2-9]\d\d s/;
     await until("the agent to say so", async () => patient.test(await journal(name, since)), PATIENCE, 500);
-    const turnedAt = async () => Number(await pair.host(name).must(`stat --format %.Y ${report}`));
-    const startedAt = Number(await pair.host(name).must("systemctl restart ha-lb-acme && date +%s.%N"));
-    await until("the agent to have looked for what to order", async () => (await turnedAt()) > startedAt, 60_000, 500);
+    await pair.host(name).must("systemctl restart ha-lb-acme");
+    await nextTurn(name);
     assert.equal(await authority.ordered(), 1);
     assert.match((await clients.shown(late)).subject, /temporary/);
     assert.ok(lasts(await clients.shown(shop)));
@@ -246,6 +278,19 @@ describe("certificates by ACME", function () {
 
   async function haproxyProcesses(): Promise<string[]> {
     return Promise.all(loadBalancers.map((name) => pair.host(name).must("pgrep haproxy")));
+  }
+
+  async function doctorSays(name: LoadBalancerName, what: RegExp): Promise<void> {
+    const isSaid = async () => what.test((await pair.host(name).run(byItsClock("ha-lb doctor"))).stdout);
+    await until(`doctor to say ${what} on ${name}`, isSaid, PATIENCE, 500);
+  }
+
+  /** The agent has looked for what to order. */
+  async function nextTurn(name: LoadBalancerName): Promise<void> {
+    const host = pair.host(name);
+    const startedAt = Number(await host.must("date +%s.%N"));
+    const turnedAt = async () => Number(await host.must(`stat --format %.Y ${report}`));
+    await until("the agent to have looked for what to order", async () => (await turnedAt()) > startedAt, 60_000, 500);
   }
 
   /** Of the agent of certificates, since a time in milliseconds. */
@@ -258,29 +303,4 @@ describe("certificates by ACME", function () {
 /** Of the authority as it is after its outage: the ones before are good for minutes, a temporary one is its own issuer. */
 function lasts({ issuer, validTo }: X509Certificate): boolean {
   return /Pebble/.test(issuer) && Date.parse(validTo) - Date.now() > 86_400_000;
-}
-
-/** One certificate, from an authority that wants an account of elsewhere. */
-function withAccount(): PairSettings {
-  const account = { email: "hostmaster@shop.test", externalAccount: { ...externalAccount, hmacKey: "secret:hmacKey" } };
-  const acme = { domains: [shop, "shop.test"], ...fromAuthority(), ...account };
-  return { ...settings(secure(shop, acme)), secrets: { hmacKey: externalAccount.hmacKey } };
-}
-
-/** Two, with no more than has to be said. */
-function withoutAccount(): PairSettings {
-  return settings(
-    secure(shop, { domains: [shop, "shop.test"], ...fromAuthority() }),
-    secure(office, { domains: [office], keyType: "rsa-2048", ...fromAuthority() }),
-  );
-}
-
-const fromAuthority = () => ({ directoryUrl, authorities: authorities() });
-
-function secure(name: Name, acme: AcmeArgs): FrontendArgs {
-  return { name: name.replaceAll(".", "-"), port: ports[name], tls: { acme }, defaultBackend: "app" };
-}
-
-function settings(...frontends: readonly FrontendArgs[]): PairSettings {
-  return { frontends: [{ name: "plain", port: 80, redirectToHttps: true }, ...frontends], haproxy: { monitoring } };
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { join } from "node:path";
 import { askAws, elementsOf } from "../../lab/aws/ask";
+import type { LoadRun } from "../../lab/client/loadClient";
 import { until } from "../../lab/command";
 import type { Lab } from "../../lab/lab";
 import { awsApi } from "../../lab/layout";
@@ -12,6 +13,7 @@ import { cutOff } from "../../pair/engine";
 import { other, Pair, type PairSettings } from "../../pair/pair";
 import { pendingCreates } from "../../pair/pendingCreates";
 import { ec2, ec2Requests } from "../../pair/platforms/aws";
+import { isInstallingBoth } from "../cloud/installing";
 import { withLab } from "../labForTests";
 import { openPorts, reach } from "../reach";
 import { terminate } from "./parts";
@@ -144,69 +146,115 @@ describe("provisioning a pair on AWS", function () {
     assert.ok(!now.includes(gone));
   });
 
-  it("has two new ones serve before the old ones go, for another type, zone and a later image", async () => {
-    const [before, url] = [(await running()).map(({ id }) => id), pair.url];
-    // The first two default subnets serve; the first node goes to the zone of the third one.
-    const [, second = "", third = ""] = await described("DescribeSubnets", "subnetId");
-    const subnetIds = [third, second];
-    await ec2(lab).forget();
-    elsewhere = { ...settings.aws, subnetIds };
-    await pair.configure({ aws: { ...elsewhere, instanceType: "t3.medium", replaceInstancesOn: ["ami"] } });
-    const load = await pair.startLoad({ perSecond: 50 });
-    const { changes } = await pair.up();
-    const seen = await load.stop();
-    // Both instances, and the policy that names their interfaces.
-    assert.equal(changes.replace, 3);
-    assert.equal(pair.url, url);
-    assert.ok(seen.outageMs < longestMoveMs, `the address was away for ${seen.outageMs} ms`);
-    assert.deepEqual(seen.lostOutside, []);
-    const now = await running();
-    assert.equal(now.length, 2);
-    assert.ok(!now.some(({ id }) => before.includes(id)));
-    assert.deepEqual(await ofRunning("instanceType"), ["t3.medium", "t3.medium"]);
-    const places = new Set(await ofRunning("subnetId"));
-    assert.deepEqual([...places].sort(), subnetIds.toSorted());
-    assert.deepEqual(await ofRunning("imageId"), [laterImage.id, laterImage.id]);
-    assert.equal((await ec2(lab).moves()).length, 1, "the address moves once");
-    await audit(pair);
+  describe("replaces both, for another type, zone and a later image, by updates that are cut off", () => {
+    let load: LoadRun;
+    let old: readonly string[];
+    let oldSlots: readonly string[];
+    let url: string;
+    let subnetIds: string[];
+
+    before(async () => {
+      [old, oldSlots, url] = [
+        (await running()).map(({ id }) => id),
+        nodes.map((name) => pair.host(name).name),
+        pair.url,
+      ];
+      // The first two default subnets serve; the first node goes to the zone of the third one.
+      const [, second = "", third = ""] = await described("DescribeSubnets", "subnetId");
+      subnetIds = [third, second];
+      await ec2(lab).forget();
+      elsewhere = { ...settings.aws, subnetIds };
+      await pair.configure({ aws: { ...elsewhere, instanceType: "t3.medium", replaceInstancesOn: ["ami"] } });
+      // Both instances, and the policy that names their interfaces.
+      assert.equal((await pair.pulumi.preview()).changes.replace, 3);
+      load = await pair.startLoad({ perSecond: 50 });
+    });
+    afterEach(() => ec2(lab).lift());
+
+    const moves = async () => (await ec2(lab).moves()).length;
+    const oldOnes = async () => (await running()).filter(({ id }) => old.includes(id));
+    const newHosts = () => lab.machines().filter(({ name }) => !oldSlots.includes(name));
+    const isAsked = async (wanted: string) => (await ec2(lab).requests()).some(({ action }) => action === wanted);
+
+    it("while packages are installed on the new ones", async () => {
+      await cutOff(pair, () => isInstallingBoth(newHosts()));
+      assert.equal(await moves(), 0);
+    });
+
+    it("once these are installed", async () => {
+      await cutOff(pair, async (said) => said("edge-lb1-apply updating"));
+      assert.equal(await moves(), 0);
+    });
+
+    it("in the moment in which the first new one takes the address", async () => {
+      await cutOff(pair, async () => (await moves()) > 0);
+    });
+
+    it("before an old one is terminated", async () => {
+      await ec2(lab).inject({ kind: "silence" }, { action: "TerminateInstances" });
+      await cutOff(pair, () => isAsked("TerminateInstances"));
+      assert.equal((await oldOnes()).length, 2);
+    });
+
+    it("once an old one is terminated, of which Pulumi learns nothing any more", async () => {
+      await ec2(lab).inject({ kind: "silence" }, { action: "TerminateInstances", carriedOut: true });
+      await cutOff(pair, async () => (await oldOnes()).length < 2);
+    });
+
+    it("not at all any more: two new ones serve, and clients have noticed one move", async () => {
+      await pair.up();
+      const seen = await load.stop();
+      assert.equal(pair.url, url);
+      assert.ok(seen.outageMs < longestMoveMs, `the address was away for ${seen.outageMs} ms`);
+      assert.deepEqual(seen.lostOutside, []);
+      assert.equal(await moves(), 1, "the address moves once");
+      assert.equal((await running()).length, 2);
+      assert.deepEqual(await oldOnes(), []);
+      assert.deepEqual(await ofRunning("instanceType"), ["t3.medium", "t3.medium"]);
+      assert.deepEqual([...new Set(await ofRunning("subnetId"))].sort(), subnetIds.toSorted());
+      assert.deepEqual(await ofRunning("imageId"), [laterImage.id, laterImage.id]);
+      await audit(pair);
+    });
   });
 
-  it("loses sight of a new one when the engine is killed while it is made, and goes on once that is gone as the guide says", async () => {
-    const before = (await running()).map(({ id }) => id);
-    await pair.configure({ aws: { ...elsewhere, instanceType: "t3.large" } });
-    const known = async () => (await pair.pulumi.exportState()).resources.map(({ id }) => id ?? "");
-    const unknown = async () => {
-      const [instances, ids] = [await running(), await known()];
-      return instances.filter(({ id }) => !ids.includes(id));
-    };
-    await ec2(lab).inject({ kind: "silence" }, { action: "RunInstances", times: 1, carriedOut: true });
-    await cutOff(pair, async () => (await running()).length === before.length + 2 && (await unknown()).length === 1);
-    const [pending, ...others] = await pendingCreates(pair);
-    assert.deepEqual([pending?.type, others], ["aws:ec2/instance:Instance", []]);
-    // Its private addresses are those that the next one is to have.
-    await assert.rejects(pair.up(), /InvalidIPAddress\.InUse/);
-    const lost = (await unknown()).map(({ id }) => id);
-    assert.equal(lost.length, 1);
-    const tags = { "Filter.1.Name": "resource-id", "Filter.1.Value.1": lost[0] ?? "" };
-    assert.ok(
-      elementsOf(await askAws(lab, { Action: "DescribeTags", ...tags }), "value").includes(pending?.name ?? ""),
-    );
-    await terminate(lab, lost);
-    await pair.pulumi.refresh({ clearPendingCreates: true });
-    assert.deepEqual(await pendingCreates(pair), []);
-    assert.ok(await pair.answers());
-    await pair.up();
-    await audit(pair);
-    assert.deepEqual(await ofRunning("instanceType"), ["t3.large", "t3.large"]);
-    assert.ok(!(await running()).some(({ id }) => before.includes(id) || lost.includes(id)));
-  });
+  describe("and in the end", () => {
+    it("loses sight of a new one when the engine is killed while it is made, and goes on once that is gone as the guide says", async () => {
+      const before = (await running()).map(({ id }) => id);
+      await pair.configure({ aws: { ...elsewhere, instanceType: "t3.large" } });
+      const known = async () => (await pair.pulumi.exportState()).resources.map(({ id }) => id ?? "");
+      const unknown = async () => {
+        const [instances, ids] = [await running(), await known()];
+        return instances.filter(({ id }) => !ids.includes(id));
+      };
+      await ec2(lab).inject({ kind: "silence" }, { action: "RunInstances", times: 1, carriedOut: true });
+      await cutOff(pair, async () => (await running()).length === before.length + 2 && (await unknown()).length === 1);
+      const [pending, ...others] = await pendingCreates(pair);
+      assert.deepEqual([pending?.type, others], ["aws:ec2/instance:Instance", []]);
+      // Its private addresses are those that the next one is to have.
+      await assert.rejects(pair.up(), /InvalidIPAddress\.InUse/);
+      const lost = (await unknown()).map(({ id }) => id);
+      assert.equal(lost.length, 1);
+      const tags = { "Filter.1.Name": "resource-id", "Filter.1.Value.1": lost[0] ?? "" };
+      assert.ok(
+        elementsOf(await askAws(lab, { Action: "DescribeTags", ...tags }), "value").includes(pending?.name ?? ""),
+      );
+      await terminate(lab, lost);
+      await pair.pulumi.refresh({ clearPendingCreates: true });
+      assert.deepEqual(await pendingCreates(pair), []);
+      assert.ok(await pair.answers());
+      await pair.up();
+      await audit(pair);
+      assert.deepEqual(await ofRunning("instanceType"), ["t3.large", "t3.large"]);
+      assert.ok(!(await running()).some(({ id }) => before.includes(id) || lost.includes(id)));
+    });
 
-  it("leaves nothing behind in the end, though one is dead", async () => {
-    await pair.host(await pair.active()).powerOff();
-    await pair.pulumi.destroy();
-    assert.deepEqual(await awsCloud.hand(lab).inventory(), []);
-    assert.deepEqual(await lab.routes(), []);
-    assert.deepEqual((await pair.pulumi.exportState()).resources, []);
+    it("leaves nothing behind in the end, though one is dead", async () => {
+      await pair.host(await pair.active()).powerOff();
+      await pair.pulumi.destroy();
+      assert.deepEqual(await awsCloud.hand(lab).inventory(), []);
+      assert.deepEqual(await lab.routes(), []);
+      assert.deepEqual((await pair.pulumi.exportState()).resources, []);
+    });
   });
 });
 

@@ -10,13 +10,12 @@ import { cutOff } from "../../pair/engine";
 import type { Pair, PairStatus } from "../../pair/pair";
 import { pendingCreates } from "../../pair/pendingCreates";
 import { hetzner, hetznerRequests } from "../../pair/platforms/hcloud";
+import { isInstallingBoth } from "../cloud/installing";
 import { call, list, type Resource } from "./api";
 import { settings, withServingPair } from "./provisionedPair";
 
 /** A planned move: the skew of a goodbye, one call, and a busy machine. */
 const longestMoveMs = 3_000;
-/** Files of a package are there, and it may not be configured yet. */
-const installing = "test -e /var/lib/dpkg/info/haproxy.list";
 
 interface Server extends Resource {
   readonly server_type: { readonly name: string };
@@ -53,10 +52,7 @@ describe("replacing machines on Hetzner Cloud by updates that are cut off", func
   });
 
   it("while packages are installed on the new ones", async () => {
-    const isInstalling = async (host: Host<MachineName>) =>
-      (await host.isUp()) && (await host.run(installing)).code === 0;
-    const count = async () => (await Promise.all(newHosts().map(isInstalling))).filter(Boolean).length;
-    await cutOff(pair, async () => (await count()) === 2);
+    await cutOff(pair, () => isInstallingBoth(newHosts()));
     assert.equal(await moves(), 0);
   });
 
