@@ -1,5 +1,5 @@
 // Which test file runs in which lane, so that all lanes take about as long: those of a cloud, those of what HAProxy is
-// told to do and of packages, and all others.
+// told to do and of packages, those of parts alone (and of hosts that were made by hand), and all others.
 import { globSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -7,10 +7,10 @@ const root = resolve(__dirname, "../..");
 
 /** A file goes where the first pattern matches. */
 const lanes = {
-  hcloud: /^test\/(conformance\/(hcloud|hetzner|movers)|e2e\/hcloud|lab\/cloud)/,
-  aws: /^test\/(conformance\/aws|e2e\/aws|lab\/aws|smoke)/,
-  language:
-    /^test\/(e2e\/(language|package|systemUpgrade|newerDebian)|examples|demo|unit|graph|quality|docs|packaged?|conformance\/haproxy)/,
+  hcloud: /^test\/e2e\/hcloud/,
+  aws: /^test\/(e2e\/(aws|badHosts)|smoke)/,
+  language: /^test\/(e2e\/(language|package|systemUpgrade|newerDebian)|examples|demo|package\/)/,
+  parts: /^test\/(?!e2e(?!\/adopt))/,
   hosts: /./,
 } as const;
 
