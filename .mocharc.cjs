@@ -3,7 +3,7 @@ const named = process.argv.slice(2).some((argument) => argument.endsWith(".ts"))
 
 module.exports = {
   ...(named ? {} : { spec: ["test/**/*.test.ts"] }),
-  require: ["tsx/cjs"],
+  require: ["tsx/cjs", "./test/setup/interruption.ts"],
   reporter: "test/quality/countingReporter.cjs",
   timeout: 60_000,
   slow: 5_000,

@@ -2,11 +2,11 @@
 // switchover | change
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { cleanUpOnSignals } from "../lab/inUse";
 import type { Bench } from "./bench";
 import { change } from "./change/bench";
 import { drawChart } from "./chart";
 import { failover } from "./failover/bench";
-import { cleanUpOnSignals } from "./labs";
 import { moving } from "./moving/bench";
 import { benchOptions, type Options, usage } from "./options";
 import { provision } from "./provision/bench";

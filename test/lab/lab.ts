@@ -14,6 +14,7 @@ import { type ActiveFault, FaultRecord } from "./faultRecord";
 import { type Fault, type FaultName, faults } from "./faults";
 import { Host } from "./host";
 import { makeKeyPair, writeHostFiles } from "./hostFiles";
+import { labsInUse } from "./inUse";
 import { type LabRecord, readRecord, writeRecord } from "./labRecord";
 import {
   checkLabName,
@@ -96,6 +97,7 @@ export class Lab {
     checkLabName(name);
     if (readRecord(name)) return sameForm(await Lab.attach(name), cloud);
     const image = await ensureBaseImage(log, suite);
+    labsInUse.add(name);
     await tearDown(name);
     raiseLimits();
     const lab = new Lab(name, image.root, cloud);
@@ -126,6 +128,7 @@ export class Lab {
     checkPrerequisites();
     checkLabName(name);
     await tearDown(name);
+    labsInUse.delete(name);
   }
 
   down(): Promise<void> {

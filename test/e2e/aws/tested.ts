@@ -13,6 +13,7 @@ import { PairRole } from "./role";
 export const awsCloud: TestedCloud = {
   title: "AWS",
   form: "aws",
+  sshUser: "admin",
   apiHost: awsApi.hosts[0],
   revoked: { first: "not-yet", lasting: "unauthorized" },
   lastingAfterSeconds: 30,

@@ -12,6 +12,8 @@ export interface TestedCloud {
   readonly title: string;
   /** What the lab calls it; the lab for it has that name, too. */
   readonly form: "hcloud" | "aws";
+  /** Who may log in to its machines. */
+  readonly sshUser: "root" | "admin";
   /** The name by which nodes know its API. */
   readonly apiHost: string;
   /** What the agent calls it that its credentials are revoked: at first, and once that has lasted. */

@@ -10,6 +10,7 @@ import { hetznerFaults } from "./apiFaults";
 export const hetznerCloud: TestedCloud = {
   title: "Hetzner Cloud",
   form: "hcloud",
+  sshUser: "root",
   apiHost: cloudApi.host,
   revoked: { first: "401", lasting: "401" },
   lastingAfterSeconds: 0,

@@ -14,6 +14,8 @@ import { inboundRules, privateAddressesOf } from "./firewall";
 export interface Placed {
   readonly instance: Instance;
   readonly machine: Machine;
+  /** Of the pair that it was launched with, which may be gone; in OpenSSH's text form, or empty. */
+  readonly publicKey: string;
 }
 
 interface Association {
@@ -120,27 +122,24 @@ export class Ground {
 
   private async place(id: string, instance: Instance): Promise<void> {
     try {
-      const machine = await this.machines.create(await this.optionsFor(id, instance));
-      this.placed.set(id, { instance, machine });
+      const publicKey = instance.KeyName ? await this.cloud.publicKey(instance.KeyName) : "";
+      const machine = await this.machines.create(await this.optionsFor(id, instance, publicKey));
+      this.placed.set(id, { instance, machine, publicKey });
     } catch (error) {
       await this.cloud.terminate(id);
       throw error;
     }
   }
 
-  private async optionsFor(id: string, instance: Instance): Promise<MachineOptions> {
+  private async optionsFor(id: string, instance: Instance, publicKey: string): Promise<MachineOptions> {
     const addresses = privateAddressesOf(instance);
     const [main = "", ...secondary] = addresses;
     if (!addresses.every((address) => network.test(address)))
       throw awsError("Unsupported", `The lab's private network is 10.77.0.0/16; ${main} is not in it.`);
-    const [userData, key] = await Promise.all([
-      this.cloud.userData(id),
-      instance.KeyName ? this.cloud.publicKey(instance.KeyName) : "",
-    ]);
     return {
       hostname: `ip-${main.replaceAll(".", "-")}`,
-      userData,
-      authorizedKeys: key ? [key] : [],
+      userData: await this.cloud.userData(id),
+      authorizedKeys: publicKey ? [publicKey] : [],
       // As on Debian's images, which root cannot log in to.
       user: "admin",
       metadata: { "instance-id": id },

@@ -97,16 +97,12 @@ export class MetadataService {
       return userData ? text(200, userData, headers) : text(404, "", headers);
     }
     const trees: Readonly<Record<string, () => Promise<Tree> | Tree>> = {
-      "meta-data": async () => metadataOf(placed, cloud.region, await this.iam(placed), await this.publicKey(placed)),
+      "meta-data": async () => metadataOf(placed, cloud.region, await this.iam(placed)),
       dynamic: () => ({ "instance-identity": { document: documentOf(placed, cloud.region) } }),
     };
     const tree = await trees[section]?.();
     const found = tree && find(tree, path);
     return found === undefined ? text(404, "", headers) : text(200, found, headers);
-  }
-
-  private async publicKey({ instance: { KeyName } }: Placed): Promise<string> {
-    return KeyName ? this.options.cloud.publicKey(KeyName) : "";
   }
 
   private async iam({ instance }: Placed): Promise<Tree | undefined> {

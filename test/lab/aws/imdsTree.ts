@@ -18,8 +18,8 @@ export function find(tree: Tree, path: string): string | undefined {
     .join("\n");
 }
 
-export function metadataOf(placed: Placed, region: string, iam: Tree | undefined, publicKey: string): Tree {
-  const { instance } = placed;
+export function metadataOf(placed: Placed, region: string, iam: Tree | undefined): Tree {
+  const { instance, publicKey } = placed;
   const interfaces = (instance.NetworkInterfaces ?? []).map((nic) => [`${nic.MacAddress}`, interfaceOf(nic)] as const);
   const [[mac] = []] = interfaces;
   return {

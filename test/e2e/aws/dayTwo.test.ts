@@ -1,0 +1,4 @@
+import { dayTwo } from "../cloud/dayTwo";
+import { awsCloud } from "./tested";
+
+dayTwo(awsCloud);

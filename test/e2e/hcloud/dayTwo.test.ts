@@ -1,0 +1,4 @@
+import { dayTwo } from "../cloud/dayTwo";
+import { hetznerCloud } from "./tested";
+
+dayTwo(hetznerCloud);
