@@ -30,7 +30,7 @@ function endEngines(signal: string): void {
   const interrupt = signal === "SIGINT" ? ":" : 'kill -INT "$pid"';
   const script = `for pid in $(pgrep --exact --parent ${process.pid} pulumi); do
     ${interrupt}
-    timeout ${LONGEST_END_SECONDS} sh -c "while grep --quiet '^State:[[:space:]]*[^Z]' /proc/$pid/status; do sleep 0.1; done" 2>/dev/null
+    timeout ${LONGEST_END_SECONDS} sh -c "until grep --quiet zombie /proc/$pid/status; do sleep 0.1; done"
   done`;
   spawnSync("sh", ["-c", script], { stdio: "ignore", ...detached });
 }

@@ -148,13 +148,7 @@ describe("lab", function () {
   });
 
   it("cleans up after a run that crashed half-way", async () => {
-    const script = `require(${JSON.stringify(`${__dirname}/lab.ts`)}).Lab.up("${crashed}", { log: console.log })`;
-    const child = spawn(process.execPath, ["--import", "tsx", "--eval", script], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    for await (const line of createInterface(child.stdout)) {
-      if (line.includes("booting")) break;
-    }
+    const child = await bootingIn("");
     child.kill("SIGKILL");
     await once(child, "exit");
     await assert.rejects(Lab.attach(crashed), /no lab/);
@@ -162,6 +156,27 @@ describe("lab", function () {
     await Lab.down(crashed);
     assert.deepEqual(remainsOf(crashed), []);
   });
+
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    it(`is gone after a run that ${signal} ended half-way`, async () => {
+      const child = await bootingIn(`require(${JSON.stringify(`${__dirname}/inUse.ts`)}).cleanUpOnSignals();`);
+      child.kill(signal);
+      assert.deepEqual(await once(child, "exit"), [1, null]);
+      assert.deepEqual(remainsOf(crashed), []);
+    });
+  }
+
+  /** A process that brings a lab up, in the middle of it. */
+  async function bootingIn(before: string) {
+    const up = `require(${JSON.stringify(`${__dirname}/lab.ts`)}).Lab.up("${crashed}", { log: console.log })`;
+    const child = spawn(process.execPath, ["--import", "tsx", "--eval", `${before}${up}`], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await new Promise<void>((ready) => {
+      createInterface(child.stdout).on("line", (line) => line.includes("booting") && ready());
+    });
+    return child;
+  }
 
   async function lb1Output(command: string): Promise<string> {
     return (await lab.hosts.lb1.must(command)).trim();
