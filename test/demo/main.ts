@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { must } from "../lab/command";
+import { run } from "../lab/command";
 import { checkPrerequisites } from "../lab/prerequisites";
 import { endings, removal } from "../lab/removal";
 import { type DemoOptions, demoOptions, usage } from "./options";
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     const command = (verb: string) => `\`npm run lab -- --name ${options.lab} ${verb}\``;
     console.log(`The lab stays up: ${command("status")}, and ${command("down")} to end it.`);
   } else {
-    await step("Removing the lab", () => must(...removal(options.lab), { timeoutMs: 120_000, detached: true }));
+    await step("Removing the lab", () => remove(options.lab));
   }
   process.exitCode = interrupted ? 1 : (code ?? 1);
 }
@@ -45,6 +45,12 @@ function parse(): DemoOptions {
     console.error(`${(error as Error).message}\n${usage}`);
     process.exit(64);
   }
+}
+
+async function remove(lab: string, tries = 3): Promise<void> {
+  const { code, stderr } = await run(...removal(lab), { timeoutMs: 120_000, detached: true });
+  if (/ended by SIG\w+$/.test(stderr) && tries > 1) return remove(lab, tries - 1);
+  if (code !== 0) throw new Error(stderr);
 }
 
 /** Ends a detached child, unless it has ended, and all that it started but did not detach. */

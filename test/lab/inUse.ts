@@ -5,6 +5,7 @@ import { endings, removal } from "./removal";
 /** Node.js does it for spawnSync as it does for spawn; its types do not know. */
 const detached = { detached: true };
 const LONGEST_END_SECONDS = 20;
+const MOST_TRIES = 3;
 
 /** Their names; kept by Lab. */
 export const labsInUse = new Set<string>();
@@ -16,7 +17,9 @@ export function cleanUpOnSignals(): void {
       console.log(`\n${signal}: cleaning up`);
       for (const name of labsInUse) {
         const [command, args] = removal(name);
-        spawnSync(command, args, { stdio: "inherit", ...detached });
+        for (let tries = 0; tries < MOST_TRIES; tries++) {
+          if (spawnSync(command, args, { stdio: "inherit", ...detached }).signal === null) break;
+        }
       }
       endEngines(signal);
       process.exit(1);
