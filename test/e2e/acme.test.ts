@@ -7,10 +7,11 @@ import { until } from "../lab/command";
 import type { Lab } from "../lab/lab";
 import { loadBalancers, sharedAddress } from "../lab/layout";
 import { auditNodes } from "../pair/audit";
-import { type LoadBalancerName, other, Pair } from "../pair/pair";
+import { other, Pair } from "../pair/pair";
+import { doctorIsContent, doctorSays, journal, nextTurn, PATIENCE } from "./acme/agent";
 import { Authority, externalAccount } from "./acme/authority";
 import { Clients } from "./acme/clients";
-import { byItsClock, setClock, setClockRight } from "./acme/clock";
+import { setClock, setClockRight } from "./acme/clock";
 import {
   fromAuthority,
   late,
@@ -28,14 +29,11 @@ import { assertExposure, assertFiles, assertNoRights, ofAcme } from "./security/
 import { filesWith, namesIn, namesInJournal, watch } from "./security/search";
 
 const folder = "/var/lib/ha-load-balancer/acme";
-const report = "/run/ha-load-balancer/acme.json";
 /** As the user gives it, and as dehydrated would give it to openssl. */
 const ofAccount = {
   "the other account's key": externalAccount.hmacKey,
   "the same in hexadecimal": Buffer.from(externalAccount.hmacKey, "base64url").toString("hex"),
 };
-/** Longer than an order takes on a busy machine, and than the other node's questions come after each other. */
-const PATIENCE = 120_000;
 
 describe("certificates by ACME", function () {
   this.timeout(600_000);
@@ -93,8 +91,8 @@ describe("certificates by ACME", function () {
       seen.flatMap(({ leaks }) => leaks),
       [],
     );
-    assert.match(await journal(active, since), /^ordering certificate [\s\S]*^certificate \S+ was issued$/m);
-    const ofStandby = await journal(other(active), since);
+    assert.match(await journal(pair.host(active), since), /^ordering certificate [\s\S]*^certificate \S+ was issued$/m);
+    const ofStandby = await journal(pair.host(other(active)), since);
     assert.match(ofStandby, /^certificate \S+ came from the peer$/m);
     assert.doesNotMatch(ofStandby, /ordering|issued/);
     writeFileSync(rootFile(), await authority.root());
@@ -104,7 +102,7 @@ describe("certificates by ACME", function () {
     assert.equal(code, 0, stderr);
     for (const name of loadBalancers) {
       const host = pair.host(name);
-      await until(`${name} to be content`, async () => (await host.run("ha-lb doctor")).code === 0, PATIENCE, 500);
+      await doctorIsContent(host);
       assert.match(await host.must("ha-lb metrics"), /^ha_lb_certificate_expires_in_seconds\{.*source="acme"\} \d+/m);
     }
     await prometheus.clears();
@@ -208,7 +206,7 @@ describe("certificates by ACME", function () {
     const orders = await authority.ordered();
     authority.hang();
     await pair.fault("keepalived-stop", first);
-    const isGivenUp = async () => /the order is given up/.test(await journal(first, since));
+    const isGivenUp = async () => /the order is given up/.test(await journal(pair.host(first), since));
     await until(`${first} to give up its order`, isGivenUp, PATIENCE, 500);
     await pair.heal();
     authority.goOn();
@@ -218,7 +216,7 @@ describe("certificates by ACME", function () {
       const isThere = () => clients.shown(name).then(lasts, () => false);
       await until(`${first} to have a certificate for ${name}`, isThere, PATIENCE, 500);
     }
-    assert.match(await journal(first, since), /was issued/);
+    assert.match(await journal(pair.host(first), since), /was issued/);
     await pair.heal();
     const shown = [await clients.sameOnBoth(shop, lasts), await clients.sameOnBoth(office, lasts)];
     assert.deepEqual(
@@ -235,22 +233,22 @@ describe("certificates by ACME", function () {
     const isNew = (shown: X509Certificate) => lasts(shown) && shown.fingerprint !== before.fingerprint;
     // The certificates' last days, but not those of the authority's own.
     await setClock(pair.host(name), "+75d");
-    await doctorSays(name, /its clock is \d{7} s ahead of the other node's/);
-    await doctorSays(other(name), /its clock is \d{7} s behind the other node's/);
-    const isIssued = async () => (await journal(name, since)).match(/was issued$/gm)?.length === 2;
+    await doctorSays(pair.host(name), /its clock is \d{7} s ahead of the other node's/);
+    await doctorSays(pair.host(other(name)), /its clock is \d{7} s behind the other node's/);
+    const isIssued = async () => (await journal(pair.host(name), since)).match(/was issued$/gm)?.length === 2;
     await until("both certificates to be issued anew", isIssued, PATIENCE, 500);
     await clients.sameOnBoth(shop, isNew);
-    await nextTurn(name);
+    await nextTurn(pair.host(name));
     // Before they were issued.
     await setClock(pair.host(name), "-75d");
     await doctorSays(
-      name,
+      pair.host(name),
       /certificate for office\.test is not valid yet[\s\S]* its clock is \d{7} s behind the other node's/,
     );
-    await nextTurn(name);
+    await nextTurn(pair.host(name));
     await setClockRight(pair.host(name));
-    for (const node of loadBalancers) await doctorSays(node, /^(?![\s\S]*^BAD)/m);
-    assert.ok(await isIssued(), await journal(name, since));
+    for (const node of loadBalancers) await doctorIsContent(pair.host(node));
+    assert.ok(await isIssued(), await journal(pair.host(name), since));
     await clients.sameOnBoth(office, lasts);
   });
 
@@ -266,9 +264,9 @@ describe("certificates by ACME", function () {
     await pair.up();
     const name = await pair.active();
     const patient = /no certificate late\.test-\w+: too many new orders\. Next order in 7[2-9]\d\d s/;
-    await until("the agent to say so", async () => patient.test(await journal(name, since)), PATIENCE, 500);
+    await until("the agent to say so", async () => patient.test(await journal(pair.host(name), since)), PATIENCE, 500);
     await pair.host(name).must("systemctl restart ha-lb-acme");
-    await nextTurn(name);
+    await nextTurn(pair.host(name));
     assert.equal(await authority.ordered(), 1);
     assert.match((await clients.shown(late)).subject, /temporary/);
     assert.ok(lasts(await clients.shown(shop)));
@@ -278,25 +276,6 @@ describe("certificates by ACME", function () {
 
   async function haproxyProcesses(): Promise<string[]> {
     return Promise.all(loadBalancers.map((name) => pair.host(name).must("pgrep haproxy")));
-  }
-
-  async function doctorSays(name: LoadBalancerName, what: RegExp): Promise<void> {
-    const isSaid = async () => what.test((await pair.host(name).run(byItsClock("ha-lb doctor"))).stdout);
-    await until(`doctor to say ${what} on ${name}`, isSaid, PATIENCE, 500);
-  }
-
-  /** The agent has looked for what to order. */
-  async function nextTurn(name: LoadBalancerName): Promise<void> {
-    const host = pair.host(name);
-    const startedAt = Number(await host.must("date +%s.%N"));
-    const turnedAt = async () => Number(await host.must(`stat --format %.Y ${report}`));
-    await until("the agent to have looked for what to order", async () => (await turnedAt()) > startedAt, 60_000, 500);
-  }
-
-  /** Of the agent of certificates, since a time in milliseconds. */
-  function journal(name: LoadBalancerName, since: number): Promise<string> {
-    const lines = `--since @${Math.floor(since / 1000)} --no-pager --output cat`;
-    return pair.host(name).must(`journalctl --unit ha-lb-acme ${lines}`);
   }
 });
 
