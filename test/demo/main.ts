@@ -3,9 +3,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { run } from "../lab/command";
 import { checkPrerequisites } from "../lab/prerequisites";
-import { endings, removal } from "../lab/removal";
+import { endings, remove } from "../lab/removal";
 import { type DemoOptions, demoOptions, usage } from "./options";
 import { step } from "./steps";
 
@@ -45,12 +44,6 @@ function parse(): DemoOptions {
     console.error(`${(error as Error).message}\n${usage}`);
     process.exit(64);
   }
-}
-
-async function remove(lab: string, tries = 3): Promise<void> {
-  const { code, stderr } = await run(...removal(lab), { timeoutMs: 120_000, detached: true });
-  if (/ended by SIG\w+$/.test(stderr) && tries > 1) return remove(lab, tries - 1);
-  if (code !== 0) throw new Error(stderr);
 }
 
 /** Ends a detached child, unless it has ended, and all that it started but did not detach. */

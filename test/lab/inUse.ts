@@ -1,11 +1,8 @@
 // Labs that this process has brought up and not down yet: when it is interrupted, it leaves none of them behind.
 import { spawnSync } from "node:child_process";
-import { endings, removal } from "./removal";
+import { detached, endings, removeAtOnce } from "./removal";
 
-/** Node.js does it for spawnSync as it does for spawn; its types do not know. */
-const detached = { detached: true };
 const LONGEST_END_SECONDS = 20;
-const MOST_TRIES = 3;
 
 /** Their names; kept by Lab. */
 export const labsInUse = new Set<string>();
@@ -15,12 +12,7 @@ export function cleanUpOnSignals(): void {
   for (const signal of endings) {
     process.on(signal, () => {
       console.log(`\n${signal}: cleaning up`);
-      for (const name of labsInUse) {
-        const [command, args] = removal(name);
-        for (let tries = 0; tries < MOST_TRIES; tries++) {
-          if (spawnSync(command, args, { stdio: "inherit", ...detached }).signal === null) break;
-        }
-      }
+      for (const name of labsInUse) removeAtOnce(name);
       endEngines(signal);
       process.exit(1);
     });

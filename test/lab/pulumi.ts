@@ -2,6 +2,7 @@
 // `run` says where commands are executed, which is inside the lab's network.
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { countChanges, hideSecrets, readable } from "./pulumiOutput";
 import { type ConfigValue, StackConfig } from "./stackConfig";
 
 export type { ConfigValue } from "./stackConfig";
@@ -264,41 +265,4 @@ export class Pulumi {
       ...this.args.extraEnv,
     };
   }
-}
-
-const operations: Readonly<Record<string, string>> = {
-  created: "create",
-  updated: "update",
-  replaced: "replace",
-  deleted: "delete",
-  unchanged: "same",
-};
-
-/** Reads the summary: `+ 2 created`, `+-1 to replace`, `3 unchanged`. */
-function countChanges(stdout: string): Record<string, number> {
-  const summary = stdout.slice(stdout.lastIndexOf("\nResources:"));
-  const counts = summary.matchAll(/^ +[-+~ ]*(\d+) (?:to (\w+)|(\w+))$/gm);
-  return Object.fromEntries(
-    Array.from(counts, ([, count, planned, done = ""]) => [planned ?? operations[done] ?? done, Number(count)]),
-  );
-}
-
-/** Without the lines that only say that something goes on. */
-function readable({ stdout, stderr }: RunResult): string {
-  return [stdout, stderr]
-    .map((text) => text.replace(/^@ .*\n/gm, "").trim())
-    .filter(Boolean)
-    .join("\n");
-}
-
-function hideSecrets(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) {
-    return value;
-  }
-  if ("ciphertext" in value) {
-    return "[secret]";
-  }
-  return Array.isArray(value)
-    ? value.map(hideSecrets)
-    : Object.fromEntries(Object.entries(value).map(([key, part]) => [key, hideSecrets(part)]));
 }
