@@ -6,12 +6,11 @@ import { loadBalancers } from "../lab/layout";
 import { audit } from "../pair/audit";
 import { afterGoodbye } from "../pair/faults";
 import { followMoves } from "../pair/moves";
-import { publishNewer, unpublish } from "../pair/newerPackages";
+import { publishNewer, unpublish, versions } from "../pair/newerPackages";
 import { Pair, url } from "../pair/pair";
 import { withLab } from "./labForTests";
 import { MARGIN_MS } from "./movesOnce";
 
-const versions = `dpkg-query --show --showformat '\${Version} ' haproxy keepalived`;
 /** Of what runs, and not of what a new start would run. */
 const replaced =
   "ls -l /proc/$(systemctl show -P MainPID haproxy)/exe /proc/$(systemctl show -P MainPID keepalived)/exe";

@@ -6,6 +6,9 @@ import type { MachineName } from "../lab/layout";
 const folder = "/srv/newer";
 const source = "/etc/apt/sources.list.d/newer.list";
 
+/** Prints the versions that are installed of both, each with a space after it. */
+export const versions = `dpkg-query --show --showformat '\${Version} ' haproxy keepalived`;
+
 /** @param suffix what versions have at their end then; of two, the later one in the alphabet is the newer */
 export async function publishNewer(host: Host<MachineName>, suffix: string): Promise<void> {
   await host.must(publishing(suffix), { timeoutMs: 120_000 });

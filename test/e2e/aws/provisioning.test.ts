@@ -13,7 +13,7 @@ import { cutOff } from "../../pair/engine";
 import { other, Pair, type PairSettings } from "../../pair/pair";
 import { pendingCreates } from "../../pair/pendingCreates";
 import { ec2, ec2Requests } from "../../pair/platforms/aws";
-import { isInstallingBoth } from "../cloud/installing";
+import { cutOffUntilTheMove } from "../cloud/cutOffs";
 import { withLab } from "../labForTests";
 import { openPorts, reach } from "../reach";
 import { terminate } from "./parts";
@@ -180,19 +180,7 @@ describe("provisioning a pair on AWS", function () {
     const newHosts = () => lab.machines().filter(({ name }) => !oldSlots.includes(name));
     const isAsked = async (wanted: string) => (await ec2(lab).requests()).some(({ action }) => action === wanted);
 
-    it("while packages are installed on the new ones", async () => {
-      await cutOff(pair, () => isInstallingBoth(newHosts()));
-      assert.equal(await moves(), 0);
-    });
-
-    it("once these are installed", async () => {
-      await cutOff(pair, async (said) => said("edge-lb1-apply updating"));
-      assert.equal(await moves(), 0);
-    });
-
-    it("in the moment in which the first new one takes the address", async () => {
-      await cutOff(pair, async () => (await moves()) > 0);
-    });
+    cutOffUntilTheMove(() => ({ pair, newHosts, moves }));
 
     it("before an old one is terminated", async () => {
       await ec2(lab).inject({ kind: "silence" }, { action: "TerminateInstances" });

@@ -1,19 +1,18 @@
 // What operators do to a pair that serves on a cloud, beside changing what it does: other keys, newer packages, drills.
 import assert from "node:assert/strict";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { makeKeyPair } from "../../lab/hostFiles";
 import { loadBalancers } from "../../lab/layout";
 import { auditNodes } from "../../pair/audit";
-import { publishNewer, unpublish } from "../../pair/newerPackages";
+import { publishNewer, unpublish, versions } from "../../pair/newerPackages";
 import { other, type PairSettings } from "../../pair/pair";
+import { newKeyPair } from "../newKeyPair";
 import { type CloudPair, cloudPairSettings } from "./cloudPair";
-import { type Onlooker, withOnlooker } from "./onlooker";
+import { type Onlooker, withOnlookerAtRest } from "./onlooker";
 import type { TestedCloud } from "./tested";
 
 const drill = resolve(__dirname, "../../../src/drill/main.ts");
 const authorizedKeys = "/root/.ssh/authorized_keys /home/*/.ssh/authorized_keys";
-const versions = `dpkg-query --show --showformat '\${Version} ' haproxy keepalived`;
 
 export function dayTwo(cloud: TestedCloud): void {
   describe(`a pair on ${cloud.title} that operators work on, under load,`, function () {
@@ -21,24 +20,19 @@ export function dayTwo(cloud: TestedCloud): void {
     let cloudPair: CloudPair;
     let onlooker: Onlooker;
 
-    withOnlooker(cloud, async (...ready) => {
+    withOnlookerAtRest(cloud, (...ready) => {
       [cloudPair, onlooker] = ready;
-      await cloudPair.begin();
-      await cloudPair.pair.waitUntilRedundant();
     });
 
     it("is reached by another SSH key, with the same machines, and moves nothing", async () => {
       const { pair, lab } = cloudPair;
       const machines = loadBalancers.map((name) => cloudPair.idOf(name));
-      const file = join(lab.stateDir, "another-key");
-      for (const old of [file, `${file}.pub`]) rmSync(old, { force: true });
-      await makeKeyPair(file, "another");
-      const input = readFileSync(`${file}.pub`, "utf8");
+      const [privateKey, publicKey] = await newKeyPair(lab);
       const admitted = `key=$(cat); for file in ${authorizedKeys}; do
         [ ! -e "$file" ] || { cp --preserve "$file" "$file.before" && echo "$key" >"$file"; }
       done`;
-      await onBoth(admitted, input);
-      await update({ privateKey: readFileSync(file, "utf8") });
+      await onBoth(admitted, publicKey);
+      await update({ privateKey });
       await onBoth(`for file in ${authorizedKeys}; do [ ! -e "$file.before" ] || mv "$file.before" "$file"; done`);
       await update({});
       assert.deepEqual(

@@ -26,6 +26,15 @@ export function withOnlooker(
   });
 }
 
+/** The same, of a pair that is at rest and redundant. */
+export function withOnlookerAtRest(cloud: TestedCloud, ready: (pair: CloudPair, onlooker: Onlooker) => void): void {
+  withOnlooker(cloud, async (cloudPair, onlooker) => {
+    await cloudPair.begin();
+    await cloudPair.pair.waitUntilRedundant();
+    ready(cloudPair, onlooker);
+  });
+}
+
 interface Span {
   readonly from: number;
   readonly to: number;

@@ -4,7 +4,7 @@ import { loadBalancers } from "../../lab/layout";
 import { auditNodes } from "../../pair/audit";
 import { type PairSettings, webServers } from "../../pair/pair";
 import { type CloudPair, cloudPairSettings } from "./cloudPair";
-import { type Onlooker, withOnlooker } from "./onlooker";
+import { type Onlooker, withOnlookerAtRest } from "./onlooker";
 import type { TestedCloud } from "./tested";
 
 export function updatesUnderLoad(cloud: TestedCloud): void {
@@ -12,10 +12,8 @@ export function updatesUnderLoad(cloud: TestedCloud): void {
     this.timeout(300_000);
     let cloudPair: CloudPair;
     let onlooker: Onlooker;
-    withOnlooker(cloud, async (...ready) => {
+    withOnlookerAtRest(cloud, (...ready) => {
       [cloudPair, onlooker] = ready;
-      await cloudPair.begin();
-      await cloudPair.pair.waitUntilRedundant();
     });
 
     /** @returns on how many nodes another process takes new connections since */

@@ -10,7 +10,7 @@ import { cutOff } from "../../pair/engine";
 import type { Pair, PairStatus } from "../../pair/pair";
 import { pendingCreates } from "../../pair/pendingCreates";
 import { hetzner, hetznerRequests } from "../../pair/platforms/hcloud";
-import { isInstallingBoth } from "../cloud/installing";
+import { cutOffUntilTheMove } from "../cloud/cutOffs";
 import { call, list, type Resource } from "./api";
 import { settings, withServingPair } from "./provisionedPair";
 
@@ -51,20 +51,7 @@ describe("replacing machines on Hetzner Cloud by updates that are cut off", func
     assert.equal(await moves(), 0);
   });
 
-  it("while packages are installed on the new ones", async () => {
-    await cutOff(pair, () => isInstallingBoth(newHosts()));
-    assert.equal(await moves(), 0);
-  });
-
-  it("once these are installed", async () => {
-    // What comes next says so, whichever of the two was installed before the engine ended the last time.
-    await cutOff(pair, async (said) => said("edge-lb1-apply updating"));
-    assert.equal(await moves(), 0);
-  });
-
-  it("in the moment in which the first new one takes the address", async () => {
-    await cutOff(pair, async () => (await moves()) > 0);
-  });
+  cutOffUntilTheMove(() => ({ pair, newHosts, moves }));
 
   it("once that one serves: the old ones leave it the address, though they become MASTER and start anew", async () => {
     await cutOff(pair, async (said) => said("edge-lb2-apply updating"));

@@ -1,12 +1,10 @@
 // New keys and other ways to the nodes: the next update comes by them, and nothing else about the nodes changes.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { must } from "../../lab/command";
 import type { Lab } from "../../lab/lab";
 import { loadBalancers } from "../../lab/layout";
 import { audit } from "../../pair/audit";
 import type { Pair, PairSettings } from "../../pair/pair";
+import { newKeyPair } from "../newKeyPair";
 import { settingsOf, withSecuredPair } from "./securedPair";
 
 const AUTHORIZED = "/root/.ssh/authorized_keys";
@@ -22,7 +20,7 @@ describe("credentials by which nodes are reached", function () {
   });
 
   it("change under load, one after the other, without a node or a request that is lost", async () => {
-    const [newKey, newPublicKey] = await newKeyPair();
+    const [newKey, newPublicKey] = await newKeyPair(lab);
     for (const name of loadBalancers) {
       await pair.host(name).must(`cp ${AUTHORIZED} /root/old-keys && cat >>${AUTHORIZED}`, { input: newPublicKey });
     }
@@ -46,12 +44,6 @@ describe("credentials by which nodes are reached", function () {
       logins.every((count, index) => count > (before[index] ?? 0)),
       `not through ${bastion}: ${logins}`,
     );
-  }
-
-  async function newKeyPair(): Promise<[string, string]> {
-    const file = join(lab.stateDir, "new-key");
-    await must("sh", ["-c", `rm -f ${file} && ssh-keygen -q -t ed25519 -N '' -f ${file}`]);
-    return [await readFile(file, "utf8"), await readFile(`${file}.pub`, "utf8")];
   }
 
   /** Updates to these settings: commands are run again, and that is all. */
