@@ -15,12 +15,11 @@ import { pendingCreates } from "../../pair/pendingCreates";
 import { ec2, ec2Requests } from "../../pair/platforms/aws";
 import { cutOffUntilTheMove } from "../cloud/cutOffs";
 import { withLab } from "../labForTests";
+import { CLOUD_MARGIN_MS } from "../movesOnce";
 import { openPorts, reach } from "../reach";
 import { terminate } from "./parts";
 import { awsCloud } from "./tested";
 
-/** A planned move: the skew of a goodbye, one call, and a busy machine. */
-const longestMoveMs = 3_000;
 const tags = { team: "edge" };
 const nodes = ["lb1", "lb2"] as const;
 const PROXY_PORT = 3128;
@@ -197,7 +196,7 @@ describe("provisioning a pair on AWS", function () {
       await pair.up();
       const seen = await load.stop();
       assert.equal(pair.url, url);
-      assert.ok(seen.outageMs < longestMoveMs, `the address was away for ${seen.outageMs} ms`);
+      assert.ok(seen.outageMs < CLOUD_MARGIN_MS, `the address was away for ${seen.outageMs} ms`);
       assert.deepEqual(seen.lostOutside, []);
       assert.equal(await moves(), 1, "the address moves once");
       assert.equal((await running()).length, 2);

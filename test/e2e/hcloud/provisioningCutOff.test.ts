@@ -11,11 +11,9 @@ import type { Pair, PairStatus } from "../../pair/pair";
 import { pendingCreates } from "../../pair/pendingCreates";
 import { hetzner, hetznerRequests } from "../../pair/platforms/hcloud";
 import { cutOffUntilTheMove } from "../cloud/cutOffs";
+import { CLOUD_MARGIN_MS } from "../movesOnce";
 import { call, list, type Resource } from "./api";
 import { settings, withServingPair } from "./provisionedPair";
-
-/** A planned move: the skew of a goodbye, one call, and a busy machine. */
-const longestMoveMs = 3_000;
 
 interface Server extends Resource {
   readonly server_type: { readonly name: string };
@@ -86,7 +84,7 @@ describe("replacing machines on Hetzner Cloud by updates that are cut off", func
     await pair.up();
     const { outageMs, lostOutside } = await load.stop();
     await auditNodes(pair);
-    assert.ok(outageMs < longestMoveMs, `the address was away for ${outageMs} ms`);
+    assert.ok(outageMs < CLOUD_MARGIN_MS, `the address was away for ${outageMs} ms`);
     assert.deepEqual(lostOutside, []);
     assert.equal(await moves(), pair.addresses.length, "each address moves once");
     const nodes = loadBalancers.map((name) => pair.host(name).publicAddress);

@@ -8,12 +8,11 @@ import { audit } from "../../pair/audit";
 import { type PairFault, pairFaults } from "../../pair/faults";
 import { other, type Pair } from "../../pair/pair";
 import { hetzner } from "../../pair/platforms/hcloud";
+import { CLOUD_MARGIN_MS } from "../movesOnce";
 import { call, inventory, list, type Resource } from "./api";
 import { logins, nodes } from "./node";
 import { forgetPair, settings, withServingPair } from "./provisionedPair";
 
-/** A planned move: the skew of a goodbye, one call, and a busy machine. */
-const longestMoveMs = 3_000;
 const lossOfPower = pairFaults.find(({ name }) => name === "power-off") as PairFault;
 
 interface Server extends Resource {
@@ -44,7 +43,7 @@ describe("replacing machines of a pair on Hetzner Cloud", function () {
     await pair.up({ refresh: true });
     const { outageMs, lostOutside } = await load.stop({ since });
     await audit(pair);
-    const longestMs = lossOfPower.limitMs(pair, active) + longestMoveMs;
+    const longestMs = lossOfPower.limitMs(pair, active) + CLOUD_MARGIN_MS;
     assert.ok(outageMs < longestMs, `the address was away for ${outageMs} ms; ${longestMs} ms are explained`);
     assert.deepEqual(lostOutside, []);
     // With the server its addresses are nobody's first.
@@ -79,7 +78,7 @@ describe("replacing machines of a pair on Hetzner Cloud", function () {
     // The key itself, too.
     assert.equal(changes.replace, 3);
     assert.equal(pair.url, address);
-    assert.ok(seen.outageMs < longestMoveMs, `the address was away for ${seen.outageMs} ms`);
+    assert.ok(seen.outageMs < CLOUD_MARGIN_MS, `the address was away for ${seen.outageMs} ms`);
     assert.deepEqual(seen.lostOutside, []);
     const servers = await list<Server>(pair.lab, "servers");
     assert.deepEqual(
