@@ -12,8 +12,8 @@ import { missedDuring } from "../pair/losses";
 import { type LoadBalancerName, Pair, url } from "../pair/pair";
 import { withLab } from "./labForTests";
 
-/** A reload that takes its time: there is a middle then, in which the new bundle is in its place and nothing runs with it. */
-const slowReload = "/etc/systemd/system/haproxy.service.d/zz-slow.conf";
+/** A reload that takes its time: there is a middle then, in which the new bundle is in its place and not all runs with it. */
+const slowReload = "/etc/systemd/system/keepalived.service.d/zz-slow.conf";
 const current = "readlink /etc/ha-load-balancer/current";
 const firstPort = 8090;
 /** Where Keepalived, whose `/tmp` is its own, writes what it runs with when it is asked by SIGUSR1. */

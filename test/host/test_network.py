@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import socket
 import unittest
 from unittest import mock
 
@@ -25,8 +26,8 @@ def answer(value: object) -> mock.Mock:
 
 class InterfaceDefinitions(unittest.TestCase):
     def setUp(self) -> None:
-        links = answer([{"ifname": name} for name in ("lo", "eth0", "eth1", "eth2")])
-        patch = mock.patch.object(network, "run", return_value=links)
+        links = list(enumerate(("lo", "eth0", "eth1", "eth2"), 1))
+        patch = mock.patch.object(socket, "if_nameindex", return_value=links)
         patch.start()
         self.addCleanup(patch.stop)
 

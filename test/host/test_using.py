@@ -13,6 +13,7 @@ from typing import Any
 from unittest import mock
 
 from ha_lb import bundle, handover, readiness, services, settings
+from ha_lb.commands import Unit
 from ha_lb.settings import Settings
 from node_settings import SETTINGS
 
@@ -27,6 +28,8 @@ FILES = {
     "units/keepalived.conf": "drop-in",
     "revision": "1",
 }
+
+NEW_WORKER = "kill --kill-who=main --signal=USR2 haproxy"
 
 
 class Using(unittest.TestCase):
@@ -44,9 +47,9 @@ class Using(unittest.TestCase):
             (services, "misplaced", lambda _: self.misplaced),
             (services, "_link", lambda _: None),
             (services, "_retire_other_services", lambda _: None),
-            (services, "is_active", lambda *units: [True for _ in units]),
+            (services, "units", lambda *asked: {unit: Unit(unit, True, "1") for unit in asked}),
             (services, "_systemctl", lambda *arguments: self.asked.append(" ".join(arguments))),
-            (services, "_runs_another_program", lambda program: program.service in self.replaced_programs),
+            (services, "_runs_another", lambda program, _: program.service in self.replaced_programs),
             (readiness, "answer", lambda _: "c0ffee"),
             (handover, "aside", self.aside),
         ):
@@ -89,7 +92,7 @@ class Using(unittest.TestCase):
             mock.patch.object(settings, "config_id", lambda place: "c0ffee" if place == old else "decaf"),
             mock.patch("ha_lb.runtime.bring_in_line", return_value=False),
         ):
-            self.assertEqual(self.use(bundle.Running(old), **changes), ["reload haproxy"])
+            self.assertEqual(self.use(bundle.Running(old), **changes), [NEW_WORKER])
 
     def test_keepalived_is_not_reloaded_for_haproxy_nor_the_other_way_round(self) -> None:
         self.assertEqual(self.use(bundle.Running(self.made("old")), **{"keepalived.conf": "x"}), ["reload keepalived"])
@@ -97,13 +100,13 @@ class Using(unittest.TestCase):
     def test_another_revision_brings_everything_in_use_anew_without_a_restart_of_what_serves(self) -> None:
         self.assertEqual(
             self.use(bundle.Running(self.made("old")), revision="2"),
-            ["daemon-reload", "reload haproxy", "restart ha-lb-agent", "reload keepalived"],
+            ["daemon-reload", NEW_WORKER, "restart ha-lb-agent", "reload keepalived"],
         )
 
     def test_a_file_that_was_changed_by_hand_concerns_those_who_read_it(self) -> None:
         old = self.made("old")
         (old / "haproxy.cfg").write_text("by hand")
-        self.assertEqual(self.use(bundle.running(old)), ["reload haproxy"])
+        self.assertEqual(self.use(bundle.running(old)), [NEW_WORKER])
 
     def test_a_restart_comes_after_handing_over(self) -> None:
         for program in ("haproxy", "keepalived"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from subprocess import CompletedProcess
 
-from .commands import run, said
+from .commands import run, said, start
 from .origins import with_origins
 from .settings import Settings
 
@@ -43,8 +44,10 @@ def _router_id(bundle: Path) -> str | None:
 def check(bundle: Path, wanted: Settings) -> None:
     _is_there(wanted)
     _is_of_branch(wanted)
-    _accepted("HAProxy", bundle, wanted.haproxy.binary, "-c", "-C", str(bundle), "-f", "haproxy.cfg")
-    _accepted("Keepalived", bundle, "keepalived", "--config-test", f"--use-file={bundle / 'keepalived.conf'}")
+    keepalived = start("keepalived", "--config-test", f"--use-file={bundle / 'keepalived.conf'}")
+    haproxy = run(wanted.haproxy.binary, "-c", "-C", str(bundle), "-f", "haproxy.cfg")
+    _accepted("HAProxy", haproxy, bundle)
+    _accepted("Keepalived", keepalived(), bundle)
     _ports_are_free(wanted)
 
 
@@ -66,8 +69,7 @@ def _is_of_branch(wanted: Settings) -> None:
         raise Refused(f"HAProxy {branch} is wanted, but the installed one says: {installed}. Nothing was changed.")
 
 
-def _accepted(program: str, bundle: Path, *command: str) -> None:
-    process = run(*command)
+def _accepted(program: str, process: CompletedProcess[str], bundle: Path) -> None:
     # Keepalived's check prints warnings about settings that it would ignore, and still exits 0.
     if process.returncode != 0:
         text = with_origins(said(process), (bundle / "haproxy.cfg").read_text()) or f"exit status {process.returncode}"

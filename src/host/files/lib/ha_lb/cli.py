@@ -9,7 +9,7 @@ import sys
 import time
 from typing import NoReturn
 
-from . import adoption, doctor, draining, handover, metrics, settings, status, uninstalling
+from . import settings, status
 from .verdict import judge
 
 EXIT_STATUS = {"redundant": 0, "degraded": 1, "down": 2}
@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
         command.add_argument(
             "--drain-seconds",
             type=_seconds,
-            default=draining.SECONDS,
+            default=settings.DRAIN_SECONDS,
             metavar="N",
             help="that connections have to end before the addresses move; 0: none (default: %(default)g)",
         )
@@ -72,17 +72,24 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(chosen: argparse.Namespace, node: settings.Settings) -> int:
+    """Loads what the command needs alone: programs ask for the status every few seconds."""
     if chosen.command == "status":
         return _status(node, chosen.json)
     if chosen.command == "metrics":
+        from . import metrics
+
         print(metrics.current(node), end="")
         return 0
     if chosen.command == "doctor":
+        from . import doctor
+
         return doctor.main()
     return _hand_over(chosen, node)
 
 
 def _hand_over(chosen: argparse.Namespace, node: settings.Settings) -> int:
+    from . import adoption, handover, uninstalling
+
     try:
         if chosen.command == "switchover":
             print(handover.switchover(node, chosen.drain_seconds))

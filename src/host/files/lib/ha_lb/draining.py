@@ -9,7 +9,6 @@ from . import connections, runtime
 from .commands import run
 from .settings import Settings
 
-SECONDS = 10.0
 KEPT_SECONDS = 2.0
 # With the doors closed: what is under way then adds to the time without the address.
 CLOSED_SECONDS = 0.05

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 
 from . import connections, draining, holds, mover_status, status
-from .settings import CURRENT, Settings
+from .settings import CURRENT, DRAIN_SECONDS, Settings
 from .status import Status
 from .verdict import judge
 
@@ -97,9 +97,9 @@ def aside(node: Settings) -> Iterator[None]:
         return
     with _undone_afterwards(node, holds.SWITCHOVER) as undone:
         try:
-            _drain(node, draining.SECONDS)
+            _drain(node, DRAIN_SECONDS)
             _check_drain(node, force=False)
-            _give_away(node, holds.SWITCHOVER, "its services restart", draining.SECONDS)
+            _give_away(node, holds.SWITCHOVER, "its services restart", DRAIN_SECONDS)
         except (Refused, NotMoved) as problem:
             print(f"{node.node} restarts its services all the same: {problem}")
             if isinstance(problem, Refused):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import socket
 from dataclasses import dataclass
 
 from .commands import run
@@ -48,7 +49,7 @@ def interface_definitions(settings: Settings, present: list[InterfaceAddress]) -
     lines = [f"$PEER_INTERFACE={_interface_of(settings.own_address, own)}"]
     for index, held in enumerate(settings.held_addresses):
         name = held.interface or _interface_near(held.address, own)
-        lines.append(f"$ADDRESS_{index}_INTERFACE={_existing(name, present)}")
+        lines.append(f"$ADDRESS_{index}_INTERFACE={_existing(name)}")
     return "\n".join(lines) + "\n"
 
 
@@ -71,8 +72,8 @@ def _interface_near(address: str, present: list[InterfaceAddress]) -> str:
     )
 
 
-def _existing(name: str, present: list[InterfaceAddress]) -> str:
-    links = {link["ifname"] for link in json.loads(run("ip", "-json", "link").stdout or "[]")}
-    if name in links or any(entry.interface == name for entry in present):
+def _existing(name: str) -> str:
+    links = {link for _, link in socket.if_nameindex()}
+    if name in links:
         return name
     raise NoInterface(f"this host has no network interface {name}; it has {', '.join(sorted(links))}")

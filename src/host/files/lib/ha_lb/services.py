@@ -11,7 +11,7 @@ from pathlib import Path
 from . import adoption, handover, mover_status, readiness, runtime, settings, shared_addresses, status
 from .acme import store
 from .bundle import REVISION, Running
-from .commands import is_active, run, said
+from .commands import Unit, run, said, units
 from .settings import ACME_AGENT, ADOPTING, CURRENT, KEEPALIVED, VIP_AGENT, Program, Settings
 
 SYSTEM = Path("/etc/systemd/system")
@@ -35,6 +35,8 @@ VIP_AGENT_FILES = (
 ACME_AGENT_FILES = ("bin/acme-agent", "lib", "node.json", "acme", "units/ha-lb-acme.service")
 # It runs before this library comes where somebody made it by hand, whatever edition is to follow.
 DEBIAN_HAPROXY = "haproxy"
+# Of HAProxy's unit `reload` would check once more what was checked a moment ago, in a sandbox of its own: 0.1 s.
+NEW_WORKER = ("kill", "--kill-who=main", "--signal=USR2")
 START_SECONDS = 20
 # A BACKUP that hears nobody is MASTER after its timers; on a busy machine a little later.
 HEARING_FACTOR = 1.5
@@ -72,13 +74,14 @@ def use(bundle: Path, now: Running) -> None:
     wrong = misplaced(node)
     # Another revision: whatever seems to run already is told again.
     anew = now.differs(bundle, REVISION)
+    found = units(*node.services)
 
     def restarts(program: Program, unit: str) -> bool:
-        return unit in wrong.values() or now.differs(bundle, unit) or _runs_another_program(program)
+        return unit in wrong.values() or now.differs(bundle, unit) or _runs_another(program, found[program.service])
 
     haproxy = restarts(node.haproxy, "units/haproxy.conf")
     keepalived = restarts(KEEPALIVED, "units/keepalived.conf")
-    others = KEEPALIVED_DROP_IN in wrong and is_active("keepalived") == [True]
+    others = KEEPALIVED_DROP_IN in wrong and found["keepalived"].runs
     with handover.aside(node) if haproxy or keepalived else contextlib.nullcontext():
         _retire_other_services(node)
         _retire_agents(node)
@@ -89,14 +92,16 @@ def use(bundle: Path, now: Running) -> None:
         if others:
             _take_over(node)
             return
-        _bring(node.haproxy.service, restart=haproxy, reload=not haproxy and (anew or not _runs_with(bundle, now)))
-        _bring("ha-lb-agent", restart=anew or now.differs(bundle, *AGENT_FILES), reload=False)
+        told = haproxy or (not anew and _runs_with(bundle, now))
+        _bring(found[node.haproxy.service], restart=haproxy, reload=() if told else NEW_WORKER)
+        _bring(found["ha-lb-agent"], restart=anew or now.differs(bundle, *AGENT_FILES))
         if node.mover:
             # Before Keepalived makes this node MASTER.
-            _bring(VIP_AGENT, restart=anew or now.differs(bundle, *VIP_AGENT_FILES), reload=False)
+            _bring(found[VIP_AGENT], restart=anew or now.differs(bundle, *VIP_AGENT_FILES))
         if node.acme:
-            _bring(ACME_AGENT, restart=anew or now.differs(bundle, *ACME_AGENT_FILES), reload=False)
-        _bring("keepalived", restart=keepalived, reload=anew or now.differs(bundle, *KEEPALIVED_FILES))
+            _bring(found[ACME_AGENT], restart=anew or now.differs(bundle, *ACME_AGENT_FILES))
+        differs = anew or now.differs(bundle, *KEEPALIVED_FILES)
+        _bring(found["keepalived"], restart=keepalived, reload=("reload",) if differs else ())
 
 
 def _take_over(node: Settings) -> None:
@@ -224,11 +229,10 @@ def _leave_network(node: Settings) -> None:
     shared_addresses.main(dataclasses.replace(node, mover=None))
 
 
-def _runs_another_program(program: Program) -> bool:
+def _runs_another(program: Program, unit: Unit) -> bool:
     """Whether the program was replaced on the disk since it was started."""
-    pid = run("systemctl", "show", "--property", "MainPID", "--value", program.service).stdout.strip()
     try:
-        return not Path(f"/proc/{pid}/exe").samefile(program.binary)
+        return not Path(f"/proc/{unit.main_pid}/exe").samefile(program.binary)
     except OSError:
         return False
 
@@ -258,12 +262,11 @@ def _enable(units: tuple[str, ...]) -> None:
         _systemctl("enable", "--quiet", *units)
 
 
-def _bring(service: str, *, restart: bool, reload: bool) -> None:
-    [runs] = is_active(service)
-    if not runs or restart:
-        _systemctl("restart", *_without_waiting(), service)
+def _bring(unit: Unit, *, restart: bool, reload: tuple[str, ...] = ()) -> None:
+    if restart or not unit.runs:
+        _systemctl("restart", *_without_waiting(), unit.name)
     elif reload:
-        _systemctl("reload", service)
+        _systemctl(*reload, unit.name)
 
 
 def _systemctl(*arguments: str) -> None:

@@ -25,6 +25,8 @@ RUN_VIP = Path("/run/ha-lb-vip")
 VIP_AGENT = "ha-lb-vip"
 # Runs only where certificates come by ACME.
 ACME_AGENT = "ha-lb-acme"
+# That connections get to end before the addresses move, where nobody says otherwise.
+DRAIN_SECONDS = 10.0
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 from .wanted import Wanted
 
@@ -134,6 +133,9 @@ def _retry_after(said: str, now: float) -> float | None:
         return None
     if found[-1].isdigit():
         return float(found[-1])
+    # Brings half of the library of email with it, and is hardly ever asked.
+    from email.utils import parsedate_to_datetime
+
     try:
         return max(0.0, parsedate_to_datetime(found[-1]).timestamp() - now)
     except (TypeError, ValueError):

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import shutil
-import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -58,6 +57,9 @@ def held(name: str) -> Held | None:
 
 
 def read(path: Path) -> Held:
+    # Only here: every command of a node loads this module, and hardly one reads a certificate.
+    import ssl
+
     try:
         # Looks whether the key is that of the certificate, too.
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(path)
@@ -70,6 +72,8 @@ def read(path: Path) -> Held:
 # Looked at in each turn of the agent, and each time the same.
 @functools.lru_cache(maxsize=512)
 def _described(pem: str) -> Held:
+    from ssl import cert_time_to_seconds
+
     parts = ("-startdate", "-enddate", "-fingerprint", "-sha1", "-ext", "subjectAltName")
     shown = run("openssl", "x509", "-noout", *parts, stdin=pem)
     # Releases of openssl do not agree on capitals.
@@ -77,8 +81,8 @@ def _described(pem: str) -> Held:
     try:
         return Held(
             values["sha1 fingerprint"].replace(":", "").lower(),
-            ssl.cert_time_to_seconds(values["notbefore"]),
-            ssl.cert_time_to_seconds(values["notafter"]),
+            cert_time_to_seconds(values["notbefore"]),
+            cert_time_to_seconds(values["notafter"]),
             tuple(re.findall(r"DNS:([^,\s]+)", shown.stdout)),
         )
     except (KeyError, ValueError) as error:
