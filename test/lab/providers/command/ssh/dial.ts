@@ -13,7 +13,8 @@ const reasons: Readonly<Record<string, string>> = {
 export function dialTcp(host: string, port: number, timeoutSeconds: number): Promise<Socket> {
   const endpoint = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port });
+    // Like Go, which never waits for more to send.
+    const socket = connect({ host, port, noDelay: true });
     const fail = (reason: string) => {
       socket.destroy();
       reject(new Error(`dial tcp ${endpoint}: ${reason}`));
