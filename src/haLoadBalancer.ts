@@ -1,4 +1,5 @@
 // The component: arguments in, resource tree out. It wires; others validate, render and talk to hosts.
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { HaLoadBalancerArgs } from "./args";
 import { acmeCertificates } from "./haproxy/acme/model";
@@ -47,7 +48,8 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
     const shared = platform.shared(context);
     const nodes = [platform.node(context, shared, 0), platform.node(context, shared, 1)] as const;
     const childName = (index: 0 | 1, what: string) => `${name}-${platform.nodeNames[index]}-${what}`;
-    const facts = pairFacts(platform.nodeNames, nodes, shared);
+    const owners = platform.uninstallOnDestroy ? platform.nodeNames.map((node) => ownerOf(this, node)) : [];
+    const facts = pairFacts(platform.nodeNames, nodes, shared, owners);
     const files = pulumi
       .all([settings, facts, moverFacts(platform.mover), nodes[0].ssh.privateKey])
       .apply(([valid, pair, mover, secret]) => bundles(valid, { ...pair, mover, secret }));
@@ -74,14 +76,15 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
       .all([settings, packages])
       .apply(([valid, bundle]) => (valid.packages?.upgrade === "latest" ? bundle : undefined));
     // One node after the other: the second one only once the first serves.
-    const first = apply(childName(0, "apply"), nodes[0], files[0], upgrades, {
-      ...childOf(nodes[0]),
-      dependsOn: prepared,
-    });
-    const second = apply(childName(1, "apply"), nodes[1], files[1], upgrades, {
-      ...childOf(nodes[1]),
-      dependsOn: [first, ...prepared],
-    });
+    const applied = (index: 0 | 1, before: pulumi.Resource[]) =>
+      apply(
+        childName(index, "apply"),
+        nodes[index],
+        { bundle: files[index], also: upgrades, owner: owners[index] },
+        { ...childOf(nodes[index]), dependsOn: before },
+      );
+    const first = applied(0, prepared);
+    const second = applied(1, [first, ...prepared]);
 
     const serving = pulumi.all([first.id, second.id]);
     this.addresses = pulumi.all([facts, serving]).apply(([{ addresses }]) => addresses.map(({ address }) => address));
@@ -96,7 +99,19 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
   }
 }
 
-function pairFacts(names: readonly string[], nodes: readonly PlatformNode[], shared: Shared) {
+/** Names a component's node, and so tells who delivered a bundle, also after a rename. */
+function ownerOf(component: pulumi.Resource, node: string): pulumi.Output<string> {
+  // As a plain value: whatever depends on a component waits for all that is below it.
+  const urn = new Promise<string>((resolve) => component.urn.apply(resolve));
+  return pulumi.output(urn).apply((text) => createHash("sha256").update(`${text} ${node}`).digest("hex").slice(0, 12));
+}
+
+function pairFacts(
+  names: readonly string[],
+  nodes: readonly PlatformNode[],
+  shared: Shared,
+  owners: readonly pulumi.Output<string>[],
+) {
   const own = nodes.map(({ id, peerAddress, publicAddress, moverEnv, localAddresses }, index) => ({
     name: names[index] as string,
     id,
@@ -104,6 +119,7 @@ function pairFacts(names: readonly string[], nodes: readonly PlatformNode[], sha
     publicAddress,
     moverEnv,
     localAddresses,
+    owner: owners[index],
   }));
   return pulumi.output({ nodes: own, addresses: shared.addresses });
 }

@@ -139,6 +139,11 @@ export interface Platform {
    * @default false: the nodes refuse that, and name what they found
    */
   readonly adopt?: boolean;
+  /**
+   * The machines outlive the pair, and a `destroy` is to take off what it put on them.
+   * @default false: it leaves them as they are
+   */
+  readonly uninstallOnDestroy?: boolean;
   /** Moves the addresses, where Keepalived itself cannot hold them. @default none */
   readonly mover?: Mover;
   /** What is wrong with these arguments, as far as they are known. */

@@ -50,6 +50,8 @@ export interface NodeFacts {
   readonly publicAddress: string;
   readonly moverEnv?: Readonly<Record<string, string>>;
   readonly localAddresses?: readonly string[];
+  /** What names the resource that may take the bundle off again. */
+  readonly owner?: string;
 }
 
 export interface MoverFacts {
@@ -137,6 +139,7 @@ function renderedFiles(settings: Settings, pair: PairFacts, index: 0 | 1): Bundl
     textFile("units/keepalived.conf", renderTemplate("host/keepalived.service.mustache", peer)),
     ...(pair.mover ? moverFiles(pair.mover) : []),
     ...(certificates.length > 0 ? acmeFiles(certificates, pair.secret) : []),
+    ...(own.owner ? [textFile("owner", `${own.owner}\n`)] : []),
     ...(settings.revision ? [textFile("revision", `${settings.revision}\n`)] : []),
   ];
 }

@@ -34,16 +34,19 @@ function prepare(
   return command(name, node, bundle, run, shown, options);
 }
 
-/**
- * Puts a bundle on the node and in use, or leaves the node as it was and fails. Idempotent.
- *
- * @param also what else has to change for the node to be looked at again
- */
+interface Applied {
+  readonly bundle: pulumi.Output<Bundle>;
+  /** What else has to change for the node to be looked at again. */
+  readonly also: pulumi.Output<Bundle | undefined>;
+  /** Set where the bundle goes with the resource: what it says of its owner. */
+  readonly owner?: pulumi.Output<string>;
+}
+
+/** Puts a bundle on the node and in use, or leaves the node as it was and fails. Idempotent. */
 export function apply(
   name: string,
   node: PlatformNode,
-  bundle: pulumi.Output<Bundle>,
-  also: pulumi.Output<Bundle | undefined>,
+  { bundle, also, owner }: Applied,
   options: pulumi.CustomResourceOptions,
 ): remote.Command {
   const dialErrorLimit = Math.min(node.ssh.dialErrorLimit, APPLY_DIAL_ERROR_LIMIT);
@@ -51,7 +54,8 @@ export function apply(
   const shown = pulumi
     .all([bundle, also, node.ssh.privateKey])
     .apply(([files, others, key]) => fingerprintOfRunning(files, key, others));
-  return command(name, running, bundle, UNPACK_AND_APPLY, shown, { ...options, customTimeouts: minutes(10) });
+  const takeOff = owner && asRoot(node, owner.apply(uninstall));
+  return command(name, running, bundle, UNPACK_AND_APPLY, shown, { ...options, customTimeouts: minutes(10) }, takeOff);
 }
 
 function minutes(count: number): pulumi.CustomTimeouts {
@@ -65,6 +69,7 @@ function command(
   script: string,
   shown: pulumi.Output<string>,
   options: pulumi.CustomResourceOptions,
+  takeOff?: pulumi.Output<string>,
 ): remote.Command {
   const contents = pulumi.all([shown, node.id]).apply(([text, id]) => `${text}\n# node ${JSON.stringify(id)}`);
   return new remote.Command(
@@ -73,6 +78,7 @@ function command(
       ...connected(node, bundle),
       // Digests with a secret key tell nothing, and are there to be seen in the preview.
       create: pulumi.interpolate`${asRoot(node, script)}\n${pulumi.unsecret(contents)}`,
+      delete: takeOff,
       stdin: pulumi.secret(bundle.apply(archive)),
     },
     options,
@@ -95,6 +101,12 @@ const UNPACK_AND_APPLY = unpacking(
   "mkdir -p /etc/ha-load-balancer/bundles; incoming=$(mktemp -d /etc/ha-load-balancer/bundles/.incoming.XXXXXX)",
   "python3 -B $incoming/bin/apply",
 );
+
+/** Does nothing where another owner's bundle is in use by now, or none. */
+function uninstall(owner: string): string {
+  const program = "/etc/ha-load-balancer/current/bin/ha-lb";
+  return `test ! -x ${program} || ${program} uninstall --force --owner ${owner}`;
+}
 
 /** @param script without single quotes */
 function asRoot(node: PlatformNode, script: pulumi.Input<string>): pulumi.Output<string> {

@@ -71,6 +71,13 @@ export interface ExistingArgs {
    * @default false
    */
   adopt?: boolean;
+  /**
+   * `pulumi destroy` takes everything off both hosts again but packages and logs, as `ha-lb uninstall --force` does, the
+   * second node first. It then needs both hosts (docs/existing.md). Only what this component put there last goes: hosts
+   * that another one, or the same by another name, has taken over meanwhile go on serving.
+   * @default false: `pulumi destroy` needs no host, and leaves both serving
+   */
+  uninstallOnDestroy?: boolean;
 }
 
 /** Runs the pair on two hosts that exist and can be reached by SSH. */
@@ -81,6 +88,7 @@ export function existing(args: ExistingArgs): Platform {
     nodeNames: nodes.map((node) => node?.name).filter((name) => typeof name === "string"),
     args: { ...args },
     adopt: args?.adopt,
+    uninstallOnDestroy: args?.uninstallOnDestroy,
     problems: (draft) => existingProblems(draft as unknown as ExistingDraft),
     shared: () => ({ addresses: pulumi.output(args.virtualAddresses).apply(sharedAddresses) }),
     node: (_context, _shared, index) => {

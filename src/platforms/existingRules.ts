@@ -18,6 +18,7 @@ export interface ExistingDraft {
   readonly virtualAddresses: Draft<VirtualAddress[]>;
   readonly ssh: Draft<Ssh>;
   readonly adopt?: Draft<boolean>;
+  readonly uninstallOnDestroy?: Draft<boolean>;
 }
 
 type Rule = (draft: ExistingDraft) => Problem[];
@@ -166,12 +167,20 @@ const addressesAreFree: Rule = ({ nodes, virtualAddresses }) => {
   });
 };
 
-const adoptFlag: Rule = ({ adopt }) =>
-  adopt === UNKNOWN
-    ? [problem("platform.adopt", "is an Output. Give true or false; which commands there are depends on it.")]
-    : checks.optional(checks.flag)("platform.adopt", adopt);
+const plainFlags: Rule = (draft) =>
+  (["adopt", "uninstallOnDestroy"] as const).flatMap((flag) =>
+    draft[flag] === UNKNOWN
+      ? [problem(`platform.${flag}`, "is an Output. Give true or false; which commands there are depends on it.")]
+      : checks.optional(checks.flag)(`platform.${flag}`, draft[flag]),
+  );
 
-const PROPERTIES = ["nodes", "virtualAddresses", "ssh", "adopt"] satisfies (keyof ExistingDraft)[];
+const PROPERTIES = [
+  "nodes",
+  "virtualAddresses",
+  "ssh",
+  "adopt",
+  "uninstallOnDestroy",
+] satisfies (keyof ExistingDraft)[];
 const nothingElse: Rule = (draft) => unknownProperties("platform", { ...draft }, PROPERTIES);
 
 const rules: readonly Rule[] = [
@@ -182,7 +191,7 @@ const rules: readonly Rule[] = [
   addressShapes,
   addressesAreFree,
   sshShape,
-  adoptFlag,
+  plainFlags,
 ];
 
 export function existingProblems(draft: ExistingDraft): Problem[] {

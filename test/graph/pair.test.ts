@@ -57,6 +57,16 @@ describe("the resource tree", () => {
     assert.deepEqual(needs("edge-lb2-apply").sort(), ["edge-lb1-apply", "edge-lb1-install", "edge-lb2-install"]);
   });
 
+  it("deletes nothing on a node, but where that is asked for, and then what that very node got", async () => {
+    const deletes = (of: Program) => tree.slice(1).map((name) => named(of, name).inputs.delete);
+    assert.deepEqual(deletes(program), [undefined, undefined, undefined, undefined]);
+    const [, , first, second] = deletes(await deploy(changed(["platform.uninstallOnDestroy", true]))).map(String);
+    const owner = /^sudo -n sh -c 'test ! -x (\S+) \|\| \1 uninstall --force --owner ([0-9a-f]{12})'$/;
+    assert.match(first ?? "", owner);
+    assert.match(second ?? "", owner);
+    assert.notEqual(first, second);
+  });
+
   it("readies both nodes for being taken over, where that is asked for, once both are installed", async () => {
     const adopting = await deploy(changed(["platform.adopt", true]));
     const needs = (name: string) => named(adopting, name).dependencies.map((urn) => urn.split("::").pop());

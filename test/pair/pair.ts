@@ -51,6 +51,8 @@ export interface PairSettings {
   readonly project?: string;
   /** What serves on the hosts of `existing` already is taken over. @default false */
   readonly adopt?: boolean;
+  /** On `existing`. @default false */
+  readonly uninstallOnDestroy?: boolean;
   /** How the program goes about with the component; see program/index.ts. */
   readonly component?: {
     readonly name?: string;

@@ -30,6 +30,7 @@ function platformArguments(lab: Lab, settings: PairSettings = {}) {
     virtualAddresses: [{ address: `${sharedAddress.ipv4}/24` }, { address: `${sharedAddress.ipv6}/64` }],
     nodes,
     adopt: settings.adopt,
+    uninstallOnDestroy: settings.uninstallOnDestroy,
     ssh: {
       user: settings.sshUser,
       bastion: settings.bastion,

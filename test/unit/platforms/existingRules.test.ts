@@ -115,6 +115,12 @@ const cases: readonly Case[] = [
     [],
   ],
   ["know whether to take over what is there", [["platform.adopt", true]], []],
+  ["know whether a destroy takes off what they got", [["platform.uninstallOnDestroy", true]], []],
+  [
+    "want that said plainly, too",
+    [["platform.uninstallOnDestroy", 1]],
+    ["platform.uninstallOnDestroy: 1 is not a boolean. Use true or false."],
+  ],
   [
     "want that said plainly",
     [["platform.adopt", "yes"]],

@@ -9,14 +9,16 @@ from pathlib import Path
 from . import adoption, services, status
 from .commands import run
 from .handover import Refused
-from .settings import BUNDLES, RUN, RUN_VIP, STATE, Settings
+from .settings import BUNDLES, CURRENT, RUN, RUN_VIP, STATE, Settings
 from .status import Status
 
 APT = Path("/etc/apt")
 APT_FILES = ("sources.list.d/*.sources", "preferences.d/*.pref", "keyrings/*.asc", "auth.conf.d/*.conf")
 
 
-def uninstall(node: Settings, *, restore: bool, force: bool) -> str:
+def uninstall(node: Settings, *, restore: bool, force: bool, owner: str | None = None) -> str:
+    if owner and owner != delivered_by():
+        return f"{node.node} has the bundle of another owner by now, and keeps it."
     adopted = adoption.are_there()
     if restore and not adopted:
         raise Refused(f"{adoption.ORIGINALS} is not there: nothing was taken over on this host. Leave out `--restore`.")
@@ -32,16 +34,24 @@ def uninstall(node: Settings, *, restore: bool, force: bool) -> str:
         left = _what_serves_now(node, adopted, restore)
     except adoption.NotBack as error:
         problem = error
-    _remove_files(node)
     run("systemctl", "reset-failed", *node.services)
     # Gone with its package where it came with one.
     users = ("ha-lb",) if _is_installed("haproxy") else ("ha-lb", "haproxy")
     for user in users:
         run("userdel", user)
+    _remove_files(node)
     gone = f"{node.node} has nothing of this library any more but packages and logs."
     if problem:
         raise adoption.NotBack(f"{gone} But {problem}")
     return f"{gone} {left}"
+
+
+def delivered_by() -> str | None:
+    """Whom the bundle belongs to; None where it stays when that one goes."""
+    try:
+        return (CURRENT / "owner").read_text().strip()
+    except FileNotFoundError:
+        return None
 
 
 def why_not(own: Status, peer: Status | None, peer_name: str) -> str | None:
@@ -69,8 +79,6 @@ def _what_serves_now(node: Settings, adopted: bool, restore: bool) -> str:
 
 
 def _remove_files(node: Settings) -> None:
-    for directory in (BUNDLES.parent, RUN, RUN_VIP, STATE):
-        shutil.rmtree(directory, ignore_errors=True)
     for pattern in APT_FILES:
         for file in APT.glob(pattern):
             if file.stem == "ha-load-balancer":
@@ -80,6 +88,9 @@ def _remove_files(node: Settings) -> None:
         if link.parent.name.endswith(".service.d"):
             with contextlib.suppress(OSError):
                 link.parent.rmdir()
+    # This program itself comes last: whoever is cut off begins again.
+    for directory in (RUN, RUN_VIP, STATE, BUNDLES.parent):
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _is_installed(package: str) -> bool:

@@ -1,0 +1,66 @@
+// A pair on hosts of the user's that is taken off them with its stack, where the user says so.
+import assert from "node:assert/strict";
+import type { Lab } from "../lab/lab";
+import { loadBalancers } from "../lab/layout";
+import { PulumiError } from "../lab/pulumi";
+import { audit } from "../pair/audit";
+import { missedDuring } from "../pair/losses";
+import { Pair, type PairSettings } from "../pair/pair";
+import { leftOn } from "../pair/takeOff";
+import { withLab } from "./labForTests";
+
+describe("a pair that its stack takes with it", function () {
+  this.timeout(600_000);
+  let lab: Lab;
+  let pair: Pair;
+
+  withLab("pair", async (started) => {
+    lab = started;
+    pair = await Pair.deploy(lab, { uninstallOnDestroy: true });
+  });
+
+  it("serves on when it is renamed without an alias, though Pulumi deletes what had the old name", async () => {
+    const missed = await missedDuring(pair, async () => {
+      const { changes } = await update({ component: { name: "front" } });
+      assert.deepEqual([changes.create, changes.delete], [5, 5]);
+    });
+    assert.deepEqual(missed, [], "requests were lost");
+    await audit(pair);
+  });
+
+  it("serves on with one node when the other does not let Pulumi in, which says which one", async () => {
+    await lab.hosts.lb2.must("systemctl stop ssh");
+    const failed = await pair.pulumi.destroy().catch((error: unknown) => error);
+    assert.ok(failed instanceof PulumiError, String(failed));
+    assert.match(failed.message, /front-lb2-apply .*failed/);
+    assert.match(failed.message, /dial tcp 198\.51\.100\.12:22/);
+    await audit(pair);
+  });
+
+  it("goes without a node that Pulumi is told to forget", async () => {
+    const { resources } = await pair.pulumi.exportState();
+    const { urn } = resources.find(({ urn }) => urn.endsWith("::front-lb2-apply")) ?? assert.fail("it is not there");
+    await pair.pulumi.command(["state", "delete", "--yes", "--stack", pair.pulumi.stackName, urn]);
+    await pair.pulumi.destroy();
+    await lab.hosts.lb2.must("systemctl start ssh");
+    assert.deepEqual(await leftOn(lab.hosts.lb1, pair.addresses), []);
+    assert.deepEqual((await pair.pulumi.exportState()).resources, []);
+    assert.deepEqual(await pair.holders(), ["lb2"]);
+  });
+
+  it("comes back, and leaves nothing but packages on both nodes", async () => {
+    await update({});
+    await audit(pair);
+    await pair.pulumi.destroy();
+    for (const name of loadBalancers) {
+      assert.deepEqual(await leftOn(lab.hosts[name], pair.addresses), []);
+      assert.match(await lab.hosts[name].must("dpkg-query --show haproxy keepalived"), /haproxy.*\nkeepalived/);
+    }
+    assert.deepEqual((await pair.pulumi.exportState()).resources, []);
+  });
+
+  async function update(settings: PairSettings) {
+    await pair.configure({ uninstallOnDestroy: true, ...settings });
+    return pair.up();
+  }
+});
