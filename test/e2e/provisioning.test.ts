@@ -19,6 +19,8 @@ describe("provisioning a pair", function () {
 
   withLab("provisioning", async (started) => {
     lab = started;
+    // One host that has nothing of what nodes need yet.
+    await lab.hosts.lb2.must("apt-get -q purge --yes 'python3*' 'libpython3*'", { timeoutMs: 60_000 });
     pair = await Pair.prepare(lab, { sshUser: "admin" });
   });
 

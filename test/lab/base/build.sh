@@ -8,6 +8,9 @@ target=$1 suite=$2 mirror=$3 repository_url=$4
 here=$(cd "$(dirname "$0")" && pwd)
 
 base_packages=systemd,systemd-sysv,dbus,openssh-server,iproute2,iputils-ping,procps,curl,ca-certificates,sudo,nginx-light
+# What nearly every host has, and takes longest to install: dozens of labs would do it on each of theirs. The repository
+# has them, too.
+common_packages='perl python3'
 # What a load balancer may ask for, servers behind it, and what a cloud's image has; everything they depend on and the
 # base lacks comes along.
 repository_packages='haproxy keepalived python3 dehydrated postgresql postfix cloud-init nftables awscli'
@@ -55,6 +58,10 @@ if [ "$suite" = bookworm ]; then
   echo "package repositories of HAProxy's vendors: packing"
   sh "$here/vendors.sh" "$work" "$suite" "$mirror"
 fi
+
+echo "base image: installing $common_packages"
+# shellcheck disable=SC2086 # a list of names
+sh "$here/packages.sh" "$root" "$repository" "$work/common.log" $common_packages
 
 echo "base image: settling in"
 mkdir -p "$root/etc/apt/keyrings"
