@@ -5,7 +5,7 @@ import { now } from "../lab/clock";
 import type { Host } from "../lab/host";
 import type { Lab } from "../lab/lab";
 import { loadBalancers, sharedAddress } from "../lab/layout";
-import { audit } from "../pair/audit";
+import { auditNodes } from "../pair/audit";
 import { failureOf } from "../pair/failure";
 import { haproxyFile, keepalivedFile, makeByHand, settledOn } from "../pair/handMade";
 import { type LoadBalancerName, Pair } from "../pair/pair";
@@ -93,7 +93,7 @@ describe("taking over a hand-made pair", function () {
   it("has one gap, never two nodes with the address, and keeps a copy of the originals", async () => {
     await pair.configure({ adopt: true });
     await takesOneGap(() => pair.up());
-    await audit(pair);
+    await auditNodes(pair);
     assert.equal(await pair.active(), "lb1", "it was to stay where it was");
     for (const name of loadBalancers) {
       const same = originals.map((path) => `diff -r ${path} ${backup}${path}`);
@@ -135,7 +135,7 @@ describe("taking over a hand-made pair", function () {
     }
     await pair.configure({ adopt: true });
     await takesOneGap(() => pair.up());
-    await audit(pair);
+    await auditNodes(pair);
     assert.equal(await pair.active(), "lb2", "it was to stay where it was");
   });
 

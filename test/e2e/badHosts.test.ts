@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { must, until } from "../lab/command";
 import type { Host } from "../lab/host";
 import type { Lab } from "../lab/lab";
-import { audit, fetchFrom } from "../pair/audit";
+import { auditNodes, fetchFrom } from "../pair/audit";
 import { failureOf } from "../pair/failure";
 import { Pair, type PairSettings, url } from "../pair/pair";
 import { withLab } from "./labForTests";
@@ -113,6 +113,6 @@ describe("hosts that are not as they should be", function () {
   async function recovers(settings: PairSettings = {}): Promise<void> {
     await pair.configure(settings);
     await pair.up();
-    await audit(pair);
+    await auditNodes(pair);
   }
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Lab } from "../lab/lab";
 import { loadBalancers } from "../lab/layout";
 import { PulumiError } from "../lab/pulumi";
-import { audit } from "../pair/audit";
+import { auditNodes } from "../pair/audit";
 import { missedDuring } from "../pair/losses";
 import { Pair, type PairSettings } from "../pair/pair";
 import { leftOn } from "../pair/takeOff";
@@ -25,7 +25,7 @@ describe("a pair that its stack takes with it", function () {
       assert.deepEqual([changes.create, changes.delete], [5, 5]);
     });
     assert.deepEqual(missed, [], "requests were lost");
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   it("serves on with one node when the other does not let Pulumi in, which says which one", async () => {
@@ -34,7 +34,7 @@ describe("a pair that its stack takes with it", function () {
     assert.ok(failed instanceof PulumiError, String(failed));
     assert.match(failed.message, /front-lb2-apply .*failed/);
     assert.match(failed.message, /dial tcp 198\.51\.100\.12:22/);
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   it("goes without a node that Pulumi is told to forget", async () => {
@@ -50,7 +50,7 @@ describe("a pair that its stack takes with it", function () {
 
   it("comes back, and leaves nothing but packages on both nodes", async () => {
     await update({});
-    await audit(pair);
+    await auditNodes(pair);
     await pair.pulumi.destroy();
     for (const name of loadBalancers) {
       assert.deepEqual(await leftOn(lab.hosts[name], pair.addresses), []);

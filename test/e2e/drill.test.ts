@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { until } from "../lab/command";
 import type { Lab } from "../lab/lab";
-import { audit } from "../pair/audit";
+import { auditNodes } from "../pair/audit";
 import { other, Pair, url } from "../pair/pair";
 import { withLab } from "./labForTests";
 
@@ -120,7 +120,7 @@ describe("a failover drill", function () {
 
   /** The node would have put itself right later, too: that, too, is over. */
   async function leavesNothing(): Promise<void> {
-    await audit(pair);
+    await auditNodes(pair);
     for (const name of ["lb1", "lb2"] as const) {
       const timers = await pair.host(name).must("systemctl list-units --all --plain --no-legend 'ha-lb-drill*'");
       assert.equal(timers.trim(), "", name);

@@ -5,7 +5,7 @@ import { masterDownSeconds, priorities } from "../../src/keepalived/timers";
 import { now } from "../lab/clock";
 import type { Lab } from "../lab/lab";
 import { loadBalancers } from "../lab/layout";
-import { audit } from "../pair/audit";
+import { auditNodes } from "../pair/audit";
 import { failureOf } from "../pair/failure";
 import { followMoves } from "../pair/moves";
 import { Pair, type PairSettings, url } from "../pair/pair";
@@ -43,7 +43,7 @@ describe("what Keepalived runs with", function () {
       assert.deepEqual(seen, { holders: [active], mostAtOnce: 1 });
       assert.ok(requests >= 100, `only ${requests} requests were made`);
       assert.deepEqual([lost, lostOutside], [0, []], JSON.stringify(samples.filter(({ ok }) => !ok)));
-      await audit(pair);
+      await auditNodes(pair);
     });
   }
 
@@ -58,7 +58,7 @@ describe("what Keepalived runs with", function () {
     );
     await pair.configure({});
     assert.deepEqual(Object.keys((await pair.up()).changes), ["same"]);
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   it("gets another virtual router id from those who accept an outage, once", async () => {
@@ -84,7 +84,7 @@ describe("what Keepalived runs with", function () {
     // There may be a second one, when the nodes hear each other again and one of them gives the address up.
     const lostMs = (lost * 1000) / perSecond;
     assert.ok(lostMs <= limitMs + 2 * MARGIN_MS, `${lost} of ${requests} requests were lost, ${lostMs} ms of them`);
-    await audit(pair);
+    await auditNodes(pair);
   }
 
   async function failure(settings: PairSettings): Promise<string> {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Lab } from "../lab/lab";
 import { loadBalancers } from "../lab/layout";
-import { audit, fetchFrom, pulumiSeesNoChange } from "../pair/audit";
+import { auditNodes, fetchFrom, pulumiSeesNoChange } from "../pair/audit";
 import { pairFaults } from "../pair/faults";
 import { Pair, url, url6 } from "../pair/pair";
 import { withLab } from "./labForTests";
@@ -36,7 +36,7 @@ describe("a pair on Debian 13", function () {
       assert.deepEqual([keepalived.code, keepalived.stdout, keepalived.stderr], [0, "", ""]);
       assert.equal((await host.run("ha-lb doctor")).code, 0);
     }
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   it("spreads requests over the web servers, by IPv4 and IPv6", async () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { now } from "../lab/clock";
 import type { Lab } from "../lab/lab";
 import { loadBalancers } from "../lab/layout";
-import { audit } from "../pair/audit";
+import { auditNodes } from "../pair/audit";
 import { afterGoodbye } from "../pair/faults";
 import { followMoves } from "../pair/moves";
 import { publishNewer, unpublish, versions } from "../pair/newerPackages";
@@ -34,7 +34,7 @@ describe("packages that have become older", function () {
     await pair.configure({ revision: "2" });
     await pair.up();
     assert.deepEqual(await onBoth(versions), installed);
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   it("are announced by the preview before they are replaced", async () => {
@@ -66,7 +66,7 @@ describe("packages that have become older", function () {
     assert.ok(holders.length >= 2 && holders.length <= 3, `the address was on ${holders.join(", then ")}`);
     assert.ok(outageMs <= limitMs, `outage ${outageMs} ms`);
     assert.ok(lost <= (2 * limitMs * perSecond) / 1000, `${lost} of ${requests} requests were lost`);
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   it("are left alone once they are new", async () => {
@@ -75,7 +75,7 @@ describe("packages that have become older", function () {
     await pair.configure({ revision: "3", packages: { upgrade: "latest" } });
     await pair.up();
     assert.deepEqual(await onBoth("systemctl show --property MainPID haproxy keepalived"), before);
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   function onBoth(command: string): Promise<string[]> {

@@ -5,7 +5,7 @@ import { until } from "../lab/command";
 import type { Lab } from "../lab/lab";
 import { loadBalancers, vendors } from "../lab/layout";
 import { PulumiError } from "../lab/pulumi";
-import { audit, fetchFrom } from "../pair/audit";
+import { auditNodes, fetchFrom } from "../pair/audit";
 import { type LoadBalancerName, Pair, type PairSettings, url } from "../pair/pair";
 import { withLab } from "./labForTests";
 
@@ -46,7 +46,7 @@ describe("the HAProxy of a pair", function () {
     assert.ok(requests >= 100, `only ${requests} requests were made`);
     assert.ok(outageMs <= GENEROUS_MS, `outage ${outageMs} ms`);
     await runs("haproxy", /^HAProxy version 3\.0\./);
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   it("comes from its repository alone, and nothing else does", async () => {
@@ -119,7 +119,7 @@ describe("the HAProxy of a pair", function () {
       );
     }
     await nowhereFound(password, "/etc/apt/auth.conf.d/ha-load-balancer.conf");
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   it("becomes Enterprise, under its own name", async () => {
@@ -139,7 +139,7 @@ describe("the HAProxy of a pair", function () {
       lb1: "enabled\ndisabled\n",
       lb2: "enabled\ndisabled\n",
     });
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   it("keeps the key out of arguments, logs, the state and files of others", async () => {
@@ -172,7 +172,7 @@ describe("the HAProxy of a pair", function () {
       lb1: "inactive\ndisabled\n",
       lb2: "inactive\ndisabled\n",
     });
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   function withHaproxy(haproxy: HaproxyPackage, lockTimeoutSeconds?: number): PairSettings {

@@ -8,7 +8,7 @@ import { now } from "../lab/clock";
 import { type Result, until } from "../lab/command";
 import type { Lab } from "../lab/lab";
 import { loadBalancers, sharedAddress } from "../lab/layout";
-import { audit } from "../pair/audit";
+import { auditNodes } from "../pair/audit";
 import { keepalivedFaultAt } from "../pair/moves";
 import { type LoadBalancerName, other, Pair } from "../pair/pair";
 import { withLab } from "./labForTests";
@@ -61,7 +61,7 @@ describe("handing over under load", function () {
       const early = failures.filter(({ until }) => until < at - CLOSING_MS);
       assert.deepEqual(early, [], `${kind}: before the address moved`);
     }
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   it("counts what did not end in time, and tells that client at once", async () => {
@@ -85,7 +85,7 @@ describe("handing over under load", function () {
     assert.match(stdout, /serves alone\. No connection was open any more when the addresses moved/);
     assert.equal((await download).status, 200);
     assert.equal((await haLb("undrain")).code, 0);
-    await audit(pair);
+    await auditNodes(pair);
     assert.equal((await haLb("switchover", other(active))).code, 0);
     assert.equal((await ask(lab, 80, "/")).status, 200);
   });
@@ -113,7 +113,7 @@ describe("handing over under load", function () {
           /handover|1/,
         );
       }
-      await audit(pair);
+      await auditNodes(pair);
     });
   }
 

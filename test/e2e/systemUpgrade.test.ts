@@ -5,7 +5,7 @@ import { now } from "../lab/clock";
 import type { Result } from "../lab/command";
 import type { Lab } from "../lab/lab";
 import { loadBalancers } from "../lab/layout";
-import { audit } from "../pair/audit";
+import { auditNodes } from "../pair/audit";
 import { afterGoodbye } from "../pair/faults";
 import { followMoves } from "../pair/moves";
 import { publishNewer, unpublish } from "../pair/newerPackages";
@@ -67,7 +67,7 @@ describe("a rolling upgrade of the nodes' operating system", function () {
   });
 
   it("leaves nothing for Pulumi to do, and newer programs on both nodes", async () => {
-    await audit(pair);
+    await auditNodes(pair);
     assert.deepEqual(await upgradedPrograms(), [2, 2]);
   });
 

@@ -11,7 +11,7 @@ import type { Sample } from "../../lab/client/outage";
 import { until } from "../../lab/command";
 import { type Lab, sharedAddress } from "../../lab/lab";
 import { loadBalancers } from "../../lab/layout";
-import { audit } from "../../pair/audit";
+import { auditNodes } from "../../pair/audit";
 import { Pair, url } from "../../pair/pair";
 import { withLab } from "../labForTests";
 import { ask } from "../origin/ask";
@@ -118,7 +118,7 @@ describe("reconfiguring a pair under load", function () {
     );
     assert.equal(await pair.active(), active);
     assert.equal(await backendFor("host-999.example.com"), "other");
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   it("reloads for anything else, as the preview says, and no client of any kind notices", async () => {

@@ -8,7 +8,7 @@ import type { PersistenceArgs } from "../../../src/haproxy/sessions/args";
 import { until } from "../../lab/command";
 import type { Lab } from "../../lab/lab";
 import { loadBalancers } from "../../lab/layout";
-import { audit } from "../../pair/audit";
+import { auditNodes } from "../../pair/audit";
 import { other, Pair } from "../../pair/pair";
 import { withLab } from "../labForTests";
 import { type AskOptions, ask } from "../origin/ask";
@@ -87,7 +87,7 @@ describe("sessions of real clients", function () {
     assert.deepEqual(await serversOf("application", bySession), sessions);
     assert.deepEqual(await serversOf("header", byHeader), headers);
     await lab.heal();
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   it("teaches a node that comes back what the other one has learned meanwhile", async () => {

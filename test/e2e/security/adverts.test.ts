@@ -7,7 +7,7 @@ import { until } from "../../lab/command";
 import type { Lab } from "../../lab/lab";
 import { loadBalancers, withoutPrefix } from "../../lab/layout";
 import { Namespace } from "../../lab/namespace";
-import { audit, auditNodes } from "../../pair/audit";
+import { auditNodes } from "../../pair/audit";
 import { type LoadBalancerName, other, type Pair } from "../../pair/pair";
 import { withSecuredPair } from "./securedPair";
 
@@ -51,7 +51,7 @@ describe("forged adverts", function () {
     await until("no node to have the address", async () => (await pair.holders()).length === 0, SECONDS * 1000);
     await forging;
     await until("one to have it again", async () => (await pair.holders()).length === 1, 10_000);
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   const neighbour = () => lab.hosts.web1.privateAddress;

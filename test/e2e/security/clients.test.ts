@@ -7,7 +7,7 @@ import { stripVTControlCharacters } from "node:util";
 import { until } from "../../lab/command";
 import { type Lab, sharedAddress } from "../../lab/lab";
 import { Namespace } from "../../lab/namespace";
-import { audit } from "../../pair/audit";
+import { auditNodes } from "../../pair/audit";
 import type { Pair } from "../../pair/pair";
 import { ask } from "../origin/ask";
 import type { Delivered } from "./deliver";
@@ -57,7 +57,7 @@ describe("clients that mean harm", function () {
     const failures = Object.keys(statuses).filter((status) => Number(status) >= 500 && Number(status) !== 504);
     assert.deepEqual(failures, [], JSON.stringify(statuses));
     assert.equal(await haproxyProcesses(), workers, "HAProxy was started anew");
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   for (const [what, mode, path] of [

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Lab } from "../../lab/lab";
 import { loadBalancers } from "../../lab/layout";
-import { audit } from "../../pair/audit";
+import { auditNodes } from "../../pair/audit";
 import type { Pair, PairSettings } from "../../pair/pair";
 import { newKeyPair } from "../newKeyPair";
 import { settingsOf, withSecuredPair } from "./securedPair";
@@ -31,7 +31,7 @@ describe("credentials by which nodes are reached", function () {
     await comesThrough("web1", { privateKey: newKey });
     for (const name of loadBalancers) await pair.host(name).must(`mv /root/old-keys ${AUTHORIZED}`);
     await comesThrough("web2", {});
-    await audit(pair);
+    await auditNodes(pair);
   });
 
   async function comesThrough(bastion: "web1" | "web2", different: PairSettings): Promise<void> {

@@ -1,7 +1,7 @@
 // One pair for the files about security, each of which leaves it serving, with these settings, for the next.
 import { certificate } from "../../certificates";
 import type { Lab } from "../../lab/lab";
-import { audit } from "../../pair/audit";
+import { auditNodes } from "../../pair/audit";
 import { Pair, type PairSettings, webServers } from "../../pair/pair";
 import { withLab } from "../labForTests";
 
@@ -54,7 +54,7 @@ export function withSecuredPair(ready: (pair: Pair) => Promise<void> | void): vo
     if (current?.lab !== lab) {
       current = await Pair.prepare(lab, settingsOf(lab), "secured");
       await current.up();
-      await audit(current);
+      await auditNodes(current);
     }
     await ready(current);
   });
