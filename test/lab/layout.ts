@@ -1,4 +1,5 @@
 // The lab's nodes, networks and addresses, and what they are called on the machine. Plain data.
+import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
@@ -128,7 +129,23 @@ export const namespacePath = (name: string) => `/run/netns/${name}`;
 /** What plug.sh needs to know of a node's links. */
 export const plugArguments = (node: NodeName) => links[node].flatMap((l) => [l.interface, l.network, l.mac]);
 
-const stateHome = () => process.env.HA_LB_STATE || "/var/tmp/pulumi-ha-load-balancer";
+/**
+ * Hosts write much that nobody keeps: in memory where there is plenty of it, as a disk's file system costs each of them
+ * half a second of a processor for its packages alone.
+ */
+const stateHome = () =>
+  process.env.HA_LB_STATE || path.join(isRoomy(MEMORY) ? MEMORY : "/var/tmp", "pulumi-ha-load-balancer");
+
+const MEMORY = "/dev/shm";
+const ROOMY_BYTES = 8 * 2 ** 30;
+
+/** By its size, and not by what is free: all commands have to find the same labs. */
+function isRoomy(directory: string): boolean {
+  if (!fs.existsSync(directory)) return false;
+  const { blocks, bsize } = fs.statfsSync(directory);
+  return blocks * bsize >= ROOMY_BYTES;
+}
+
 export const labsDir = () => path.join(stateHome(), "labs");
 
 /** What a test or a bench calls its lab: two checkouts that run at once on one machine have prefixes of their own. */

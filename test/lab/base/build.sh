@@ -74,6 +74,11 @@ chroot "$root" useradd --uid 1000 --create-home --shell /bin/bash admin
 chroot "$root" systemctl --quiet enable systemd-networkd.service banner.socket
 chroot "$root" systemctl --quiet mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer \
   e2scrub_all.timer e2scrub_reap.service fstrim.timer console-getty.service getty@.service
+# What looks for disks, swap and consoles at each reload of systemd's units, which are many here; a host has none of them.
+mkdir -p "$root/etc/systemd/system-generators"
+for what in cryptsetup debug fstab getty gpt-auto hibernate-resume integritysetup rc-local run system-update veritysetup; do
+  ln -s /dev/null "$root/etc/systemd/system-generators/systemd-$what-generator"
+done
 mkdir -p "$root/var/log/journal" # so that a host's log survives its reboots
 rm -rf "$root"/etc/ssh/ssh_host_* "$root"/var/cache/apt/*.bin "$root"/var/cache/apt/archives/*.deb \
   "$root"/var/lib/apt/lists/* "$root/etc/machine-id" "$root/etc/resolv.conf" "$root/etc/hostname"
