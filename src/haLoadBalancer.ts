@@ -5,7 +5,7 @@ import type { HaLoadBalancerArgs } from "./args";
 import { acmeCertificates } from "./haproxy/acme/model";
 import { watchers } from "./haproxy/operation/rules";
 import { adoptBundle, bundles, installBundle, type MoverFacts } from "./host/bundle";
-import { adopt, apply, install } from "./host/commands";
+import { adopt, apply, install, type NodeOptions } from "./host/commands";
 import { failoverModel } from "./keepalived/model";
 import type { Mover, PlatformNode, Shared } from "./platform";
 import { validate } from "./validate";
@@ -77,12 +77,10 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
       .apply(([valid, bundle]) => (valid.packages?.upgrade === "latest" ? bundle : undefined));
     // One node after the other: the second one only once the first serves.
     const applied = (index: 0 | 1, before: pulumi.Resource[]) =>
-      apply(
-        childName(index, "apply"),
-        nodes[index],
-        { bundle: files[index], also: upgrades, owner: owners[index] },
-        { ...childOf(nodes[index]), dependsOn: before },
-      );
+      apply(childName(index, "apply"), nodes[index], files[index], upgrades, {
+        ...childOf(nodes[index]),
+        dependsOn: before,
+      });
     const first = applied(0, prepared);
     const second = applied(1, [first, ...prepared]);
 
@@ -92,9 +90,11 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
     this.nodes = nodeOutputs(platform.nodeNames, nodes);
     this.registerOutputs({ address: this.address, addresses: this.addresses, nodes: this.nodes });
 
-    function childOf(node: PlatformNode): pulumi.CustomResourceOptions {
+    function childOf(node: PlatformNode): NodeOptions {
       // A machine that is gone cannot be asked to forget: its commands go with it.
-      return node.resource ? { ...child, deletedWith: node.resource } : child;
+      return node.resource
+        ? { ...child, deletedWith: node.resource }
+        : { ...child, takesOff: platform.uninstallOnDestroy };
     }
   }
 }

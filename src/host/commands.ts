@@ -9,67 +9,95 @@ import { fingerprint, fingerprintOfRunning } from "./fingerprint";
 /** `install` has waited for the machine; one that does not answer `apply` is dead, which nobody wants to learn late. */
 const APPLY_DIAL_ERROR_LIMIT = 4;
 
+export interface NodeOptions extends pulumi.CustomResourceOptions {
+  /** What the command brought goes with it: for a host that outlives the pair. @default false */
+  readonly takesOff?: boolean;
+}
+
 /** Installs packages and the agent's user. Idempotent. */
 export function install(
   name: string,
   node: PlatformNode,
   bundle: pulumi.Output<Bundle>,
-  options: pulumi.CustomResourceOptions,
+  { takesOff, ...options }: NodeOptions,
 ): remote.Command {
-  return prepare("install", name, node, bundle, { ...options, customTimeouts: minutes(20) });
+  const undo = takesOff ? unpacking(BESIDE, "sh $incoming/install $incoming undo") : undefined;
+  return prepare("install", name, node, bundle, { ...options, customTimeouts: minutes(20) }, undo);
 }
 
 /** Readies a hand-made load balancer for being taken over by `apply`, once both nodes are installed. Idempotent. */
-export function adopt(...[name, node, bundle, options]: Parameters<typeof install>): remote.Command {
+export function adopt(
+  name: string,
+  node: PlatformNode,
+  bundle: pulumi.Output<Bundle>,
+  { takesOff: _, ...options }: NodeOptions,
+): remote.Command {
   return prepare("adopt", name, node, bundle, { ...options, customTimeouts: minutes(5) });
 }
 
 /** What runs before there is a bundle of the node's own. */
 function prepare(
   script: "install" | "adopt",
-  ...[name, node, bundle, options]: Parameters<typeof install>
+  name: string,
+  node: PlatformNode,
+  bundle: pulumi.Output<Bundle>,
+  options: pulumi.CustomResourceOptions,
+  undo?: string,
 ): remote.Command {
   const shown = pulumi.all([bundle, node.ssh.privateKey]).apply(([files, key]) => fingerprint(files, key));
-  const run = unpacking("incoming=$(mktemp -d)", `sh $incoming/${script}`);
-  return command(name, node, bundle, run, shown, options);
+  return command(
+    name,
+    node,
+    bundle,
+    { run: unpacking(BESIDE, `sh $incoming/${script} $incoming`), undo },
+    shown,
+    options,
+  );
 }
 
-interface Applied {
-  readonly bundle: pulumi.Output<Bundle>;
-  /** What else has to change for the node to be looked at again. */
-  readonly also: pulumi.Output<Bundle | undefined>;
-  /** Set where the bundle goes with the resource: what it says of its owner. */
-  readonly owner?: pulumi.Output<string>;
-}
-
-/** Puts a bundle on the node and in use, or leaves the node as it was and fails. Idempotent. */
+/**
+ * Puts a bundle on the node and in use, or leaves the node as it was and fails. Idempotent.
+ *
+ * @param also what else has to change for the node to be looked at again
+ */
 export function apply(
   name: string,
   node: PlatformNode,
-  { bundle, also, owner }: Applied,
-  options: pulumi.CustomResourceOptions,
+  bundle: pulumi.Output<Bundle>,
+  also: pulumi.Output<Bundle | undefined>,
+  { takesOff, ...options }: NodeOptions,
 ): remote.Command {
   const dialErrorLimit = Math.min(node.ssh.dialErrorLimit, APPLY_DIAL_ERROR_LIMIT);
   const running = { ...node, ssh: { ...node.ssh, dialErrorLimit } };
   const shown = pulumi
     .all([bundle, also, node.ssh.privateKey])
     .apply(([files, others, key]) => fingerprintOfRunning(files, key, others));
-  const takeOff = owner && asRoot(node, owner.apply(uninstall));
-  return command(name, running, bundle, UNPACK_AND_APPLY, shown, { ...options, customTimeouts: minutes(10) }, takeOff);
+  const undo = takesOff ? unpacking(BESIDE, "python3 -B $incoming/bin/remove $incoming") : undefined;
+  return command(name, running, bundle, { run: UNPACK_AND_APPLY, undo }, shown, {
+    ...options,
+    customTimeouts: minutes(10),
+    // One that is replaced would otherwise come first, and go with what it replaces.
+    ...(takesOff ? { deleteBeforeReplace: true } : {}),
+  });
 }
 
 function minutes(count: number): pulumi.CustomTimeouts {
   return { create: `${count}m`, update: `${count}m` };
 }
 
+interface Scripts {
+  readonly run: string;
+  /** @default none */
+  readonly undo?: string;
+}
+
 function command(
   name: string,
   node: PlatformNode,
   bundle: pulumi.Output<Bundle>,
-  script: string,
+  { run, undo }: Scripts,
   shown: pulumi.Output<string>,
   options: pulumi.CustomResourceOptions,
-  takeOff?: pulumi.Output<string>,
 ): remote.Command {
   const contents = pulumi.all([shown, node.id]).apply(([text, id]) => `${text}\n# node ${JSON.stringify(id)}`);
   return new remote.Command(
@@ -77,13 +105,16 @@ function command(
     {
       ...connected(node, bundle),
       // Digests with a secret key tell nothing, and are there to be seen in the preview.
-      create: pulumi.interpolate`${asRoot(node, script)}\n${pulumi.unsecret(contents)}`,
-      delete: takeOff,
+      create: pulumi.interpolate`${asRoot(node, run)}\n${pulumi.unsecret(contents)}`,
+      delete: undo && asRoot(node, undo),
       stdin: pulumi.secret(bundle.apply(archive)),
     },
     options,
   );
 }
+
+/** What is unpacked there is gone afterwards. */
+const BESIDE = "incoming=$(mktemp -d)";
 
 function unpacking(place: string, run: string): string {
   return [
@@ -92,21 +123,15 @@ function unpacking(place: string, run: string): string {
     place,
     'trap "rm -rf $incoming" EXIT',
     "base64 -d | tar -xzpf - -C $incoming",
-    `${run} $incoming`,
+    run,
   ].join("; ");
 }
 
 /** `apply` itself is in the bundle, so that it always fits what it installs. */
 const UNPACK_AND_APPLY = unpacking(
   "mkdir -p /etc/ha-load-balancer/bundles; incoming=$(mktemp -d /etc/ha-load-balancer/bundles/.incoming.XXXXXX)",
-  "python3 -B $incoming/bin/apply",
+  "python3 -B $incoming/bin/apply $incoming",
 );
-
-/** Does nothing where another owner's bundle is in use by now, or none. */
-function uninstall(owner: string): string {
-  const program = "/etc/ha-load-balancer/current/bin/ha-lb";
-  return `test ! -x ${program} || ${program} uninstall --force --owner ${owner}`;
-}
 
 /** @param script without single quotes */
 function asRoot(node: PlatformNode, script: pulumi.Input<string>): pulumi.Output<string> {

@@ -73,8 +73,8 @@ export interface ExistingArgs {
   adopt?: boolean;
   /**
    * `pulumi destroy` takes everything off both hosts again but packages and logs, as `ha-lb uninstall --force` does, the
-   * second node first. It then needs both hosts (docs/existing.md). Only what this component put there last goes: hosts
-   * that another one, or the same by another name, has taken over meanwhile go on serving.
+   * second node first. It then needs both hosts (docs/existing.md). Only what this component brought last goes: hosts
+   * that another one, or the same by another name, has by now go on serving.
    * @default false: `pulumi destroy` needs no host, and leaves both serving
    */
   uninstallOnDestroy?: boolean;

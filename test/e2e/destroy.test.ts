@@ -28,19 +28,21 @@ describe("a pair that its stack takes with it", function () {
     await auditNodes(pair);
   });
 
+  it("has both nodes serve in the end when what brings one its bundle is replaced", async () => {
+    await pair.pulumi.up({ replace: [await urnOf("front-lb1-apply")] });
+    await auditNodes(pair);
+  });
+
   it("serves on with one node when the other does not let Pulumi in, which says which one", async () => {
     await lab.hosts.lb2.must("systemctl stop ssh");
-    const failed = await pair.pulumi.destroy().catch((error: unknown) => error);
-    assert.ok(failed instanceof PulumiError, String(failed));
-    assert.match(failed.message, /front-lb2-apply .*failed/);
-    assert.match(failed.message, /dial tcp 198\.51\.100\.12:22/);
+    await destroyStopsAt("front-lb2-apply");
     await auditNodes(pair);
   });
 
   it("goes without a node that Pulumi is told to forget", async () => {
-    const { resources } = await pair.pulumi.exportState();
-    const { urn } = resources.find(({ urn }) => urn.endsWith("::front-lb2-apply")) ?? assert.fail("it is not there");
-    await pair.pulumi.command(["state", "delete", "--yes", "--stack", pair.pulumi.stackName, urn]);
+    await forget("front-lb2-apply");
+    await destroyStopsAt("front-lb2-install");
+    await forget("front-lb2-install");
     await pair.pulumi.destroy();
     await lab.hosts.lb2.must("systemctl start ssh");
     assert.deepEqual(await leftOn(lab.hosts.lb1, pair.addresses), []);
@@ -48,9 +50,17 @@ describe("a pair that its stack takes with it", function () {
     assert.deepEqual(await pair.holders(), ["lb2"]);
   });
 
-  it("comes back, and leaves nothing but packages on both nodes", async () => {
+  it("comes back when a destroy has stopped halfway", async () => {
     await update({});
+    await lab.hosts.lb1.must("systemctl stop ssh");
+    await destroyStopsAt("edge-lb1-apply");
+    await lab.hosts.lb1.must("systemctl start ssh");
+    assert.deepEqual(await pair.holders(), ["lb1"]);
+    await pair.up();
     await auditNodes(pair);
+  });
+
+  it("leaves nothing but packages on both nodes", async () => {
     await pair.pulumi.destroy();
     for (const name of loadBalancers) {
       assert.deepEqual(await leftOn(lab.hosts[name], pair.addresses), []);
@@ -62,5 +72,21 @@ describe("a pair that its stack takes with it", function () {
   async function update(settings: PairSettings) {
     await pair.configure({ uninstallOnDestroy: true, ...settings });
     return pair.up();
+  }
+
+  async function urnOf(name: string): Promise<string> {
+    const { resources } = await pair.pulumi.exportState();
+    return resources.find(({ urn }) => urn.endsWith(`::${name}`))?.urn ?? assert.fail(`${name} is not there`);
+  }
+
+  async function destroyStopsAt(name: string): Promise<void> {
+    const failed = await pair.pulumi.destroy().catch((error: unknown) => error);
+    assert.ok(failed instanceof PulumiError, String(failed));
+    assert.match(failed.message, new RegExp(`${name} .*failed`));
+    assert.match(failed.message, /dial tcp 198\.51\.100\.1\d:22: connect: connection refused/);
+  }
+
+  async function forget(name: string): Promise<void> {
+    await pair.pulumi.command(["state", "delete", "--yes", "--stack", pair.pulumi.stackName, await urnOf(name)]);
   }
 });

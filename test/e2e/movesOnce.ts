@@ -12,7 +12,10 @@ import { type LoadBalancerName, other, type Pair, url } from "../pair/pair";
  * a goodbye is quicker than silence: one that is never sent is noticed.
  */
 export const MARGIN_MS = 1_000;
-/** The same where a call of a cloud's API moves the address: seconds, while other tests keep both processors busy. */
+/**
+ * Where a call of a cloud's API moves the address, that takes seconds while other tests keep both processors busy. This
+ * notices an address that gets lost, but no goodbye that is never sent.
+ */
 export const CLOUD_MARGIN_MS = 6_000;
 
 interface MovesOnceOptions {

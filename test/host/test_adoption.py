@@ -144,14 +144,6 @@ class CopyingBack(unittest.TestCase):
 
 
 class Uninstalling(unittest.TestCase):
-    def test_what_is_another_owners_or_nobodys_stays(self) -> None:
-        with tempfile.TemporaryDirectory() as directory, mock.patch.object(uninstalling, "CURRENT", Path(directory)):
-            for owner in (None, "c0ffee"):
-                if owner:
-                    (Path(directory) / "owner").write_text(f"{owner}\n")
-                said = uninstalling.uninstall(SETTINGS, restore=False, force=True, owner="decaf")
-                self.assertRegex(said, "another owner by now, and keeps it")
-
     def test_whoever_serves_is_the_last_to_go(self) -> None:
         master, backup = node_states.node("lb1", "MASTER", None), node_states.node("lb2", "BACKUP", None)
         fault = node_states.node("lb2", "FAULT", None)

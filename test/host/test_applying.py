@@ -8,9 +8,10 @@ import shutil
 import tempfile
 import unittest
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
-from ha_lb import applying, bundle, network, services
+from ha_lb import applying, bundle, network, ownership, services
 from node_settings import SETTINGS
 
 
@@ -26,7 +27,7 @@ class Applying(unittest.TestCase):
         no_network = mock.Mock(NoInterface=network.NoInterface)
         no_network.interface_definitions.return_value = ""
         self.check = mock.Mock()
-        replaced = {
+        replaced: dict[str, Any] = {
             "BUNDLES": self.bundles,
             "CURRENT": self.current,
             "services": self.services,
@@ -34,8 +35,12 @@ class Applying(unittest.TestCase):
             "network": no_network,
             "check": self.check,
         }
-        for name, value in replaced.items():
-            patch = mock.patch.object(applying, name, value)
+        patches = [
+            mock.patch.multiple(applying, **replaced),
+            mock.patch.object(bundle, "BUNDLES", self.bundles),
+            mock.patch.object(ownership, "CLAIM", folder / "owner"),
+        ]
+        for patch in patches:
             patch.start()
             self.addCleanup(patch.stop)
 

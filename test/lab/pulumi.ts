@@ -62,6 +62,8 @@ export interface UpOptions extends CommandOptions {
   readonly refresh?: boolean;
   /** Goes on with resources that do not depend on one that failed. */
   readonly continueOnError?: boolean;
+  /** URNs of what is replaced although nothing asks for that. */
+  readonly replace?: readonly string[];
 }
 
 export interface CommandResult extends RunResult {
@@ -153,6 +155,7 @@ export class Pulumi {
     const flags = [
       ...(options.refresh ? ["--refresh"] : []),
       ...(options.continueOnError ? ["--continue-on-error"] : []),
+      ...(options.replace ?? []).flatMap((urn) => ["--replace", urn]),
     ];
     const result = await this.update(["up", ...unattended, ...this.onStack, ...flags], options);
     return { ...result, outputs: await this.outputs() };

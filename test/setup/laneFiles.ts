@@ -1,5 +1,6 @@
-// Which test file runs in which lane, so that all lanes take about as long: those of a cloud, those of what HAProxy is
-// told to do and of packages, those of parts alone (and of hosts that were made by hand), and all others.
+// Which test file runs in which lane, so that all lanes take about as long: those of a cloud (one of them with guides and
+// the package for other languages), those of what HAProxy is told to do and of packages, those of parts alone (and of hosts
+// that were made by hand), and all others.
 import { globSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -7,7 +8,7 @@ const root = resolve(__dirname, "../..");
 
 /** A file goes where the first pattern matches. */
 const lanes = {
-  hcloud: /^test\/e2e\/hcloud/,
+  hcloud: /^test\/(e2e\/hcloud|docs|packaged)/,
   aws: /^test\/(e2e\/(aws|badHosts)|smoke)/,
   language: /^test\/(e2e\/(language|package|systemUpgrade|newerDebian)|examples|demo|package\/)/,
   parts: /^test\/(?!e2e(?!\/adopt))/,

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-from . import adoption, network, services, settings
+from . import adoption, network, ownership, services, settings
 from .acme import store
 from .acme.wanted import Acme
-from .bundle import Running, changed_by_hand, identify, running, seal
+from .bundle import Running, alone, changed_by_hand, identify, running, seal
 from .checks import Refused, check, check_change
 from .commands import run
 from .settings import BUNDLES, CURRENT, Settings
@@ -31,8 +28,9 @@ UNFINISHED = ".unfinished"
 
 
 def apply(incoming: Path) -> None:
-    with _alone():
+    with alone():
         _arrived_whole(incoming)
+        ownership.claim(incoming)
         wanted = settings.load(incoming)
         try:
             (incoming / "interfaces.conf").write_text(network.interface_definitions(wanted, network.addresses()))
@@ -61,14 +59,6 @@ def _prepare_certificates(acme: Acme) -> None:
         store.prepare(acme)
     except (OSError, store.Unusable) as error:
         raise Refused(f"no certificate can be made to begin with: {error}. Nothing was changed.") from error
-
-
-@contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    BUNDLES.mkdir(parents=True, exist_ok=True)
-    with (BUNDLES / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _arrived_whole(incoming: Path) -> None:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from .settings import BUNDLES
 
 MANIFEST = "SHA256SUMS"
 # Another one than before says that everything is to be brought in use anew, whatever seems to run already.
 REVISION = "revision"
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """While bundles come and go."""
+    BUNDLES.mkdir(parents=True, exist_ok=True)
+    with (BUNDLES / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def seal(bundle: Path) -> None:

@@ -46,8 +46,9 @@ def check(bundle: Path, wanted: Settings) -> None:
     _is_of_branch(wanted)
     keepalived = start("keepalived", "--config-test", f"--use-file={bundle / 'keepalived.conf'}")
     haproxy = run(wanted.haproxy.binary, "-c", "-C", str(bundle), "-f", "haproxy.cfg")
-    _accepted("HAProxy", haproxy, bundle)
-    _accepted("Keepalived", keepalived(), bundle)
+    said_by = {"HAProxy": haproxy, "Keepalived": keepalived()}
+    for program, process in said_by.items():
+        _accepted(program, process, bundle)
     _ports_are_free(wanted)
 
 

@@ -61,7 +61,6 @@ def main(arguments: list[str]) -> int:
     removed = commands.add_parser("uninstall", help="take everything but the packages off this host")
     removed.add_argument("--restore", action="store_true", help="have the load balancer serve that was here before")
     removed.add_argument("--force", action="store_true", help="even when nobody might serve then")
-    removed.add_argument("--owner", help="only what this one delivered: for `pulumi destroy`")
     commands.add_parser("doctor", help="look for what is wrong on this node, and say how to mend it")
     commands.add_parser("logs", help="the journal of all services; takes journalctl's options")
     chosen, rest = parser.parse_known_args(arguments)
@@ -97,7 +96,7 @@ def _hand_over(chosen: argparse.Namespace, node: settings.Settings) -> int:
         elif chosen.command == "drain":
             print(handover.drain(node, chosen.reason, chosen.drain_seconds, force=chosen.force))
         elif chosen.command == "uninstall":
-            print(uninstalling.uninstall(node, restore=chosen.restore, force=chosen.force, owner=chosen.owner))
+            print(uninstalling.uninstall(node, restore=chosen.restore, force=chosen.force))
         else:
             print(handover.undrain(node))
     except (handover.Refused, adoption.NotBack) as refusal:

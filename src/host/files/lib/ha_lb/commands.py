@@ -26,8 +26,13 @@ def start(*command: str) -> Callable[[], subprocess.CompletedProcess[str]]:
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
-    def finish() -> subprocess.CompletedProcess[str]:
-        output, errors = process.communicate()
+    def finish(timeout: float = 60) -> subprocess.CompletedProcess[str]:
+        with process:
+            try:
+                output, errors = process.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
         return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
     return finish

@@ -35,7 +35,8 @@ VIP_AGENT_FILES = (
 ACME_AGENT_FILES = ("bin/acme-agent", "lib", "node.json", "acme", "units/ha-lb-acme.service")
 # It runs before this library comes where somebody made it by hand, whatever edition is to follow.
 DEBIAN_HAPROXY = "haproxy"
-# Of HAProxy's unit `reload` would check once more what was checked a moment ago, in a sandbox of its own: 0.1 s.
+# `systemctl reload` would check once more what was checked a moment ago: 0.1 s, most of it for a sandbox of its own.
+# What that alone keeps HAProxy from is noticed by its not serving.
 NEW_WORKER = ("kill", "--kill-who=main", "--signal=USR2")
 START_SECONDS = 20
 # A BACKUP that hears nobody is MASTER after its timers; on a busy machine a little later.

@@ -6,7 +6,8 @@ import contextlib
 import shutil
 from pathlib import Path
 
-from . import adoption, services, status
+from . import adoption, ownership, services, settings, status
+from .bundle import alone
 from .commands import run
 from .handover import Refused
 from .settings import BUNDLES, CURRENT, RUN, RUN_VIP, STATE, Settings
@@ -16,9 +17,7 @@ APT = Path("/etc/apt")
 APT_FILES = ("sources.list.d/*.sources", "preferences.d/*.pref", "keyrings/*.asc", "auth.conf.d/*.conf")
 
 
-def uninstall(node: Settings, *, restore: bool, force: bool, owner: str | None = None) -> str:
-    if owner and owner != delivered_by():
-        return f"{node.node} has the bundle of another owner by now, and keeps it."
+def uninstall(node: Settings, *, restore: bool, force: bool) -> str:
     adopted = adoption.are_there()
     if restore and not adopted:
         raise Refused(f"{adoption.ORIGINALS} is not there: nothing was taken over on this host. Leave out `--restore`.")
@@ -34,24 +33,30 @@ def uninstall(node: Settings, *, restore: bool, force: bool, owner: str | None =
         left = _what_serves_now(node, adopted, restore)
     except adoption.NotBack as error:
         problem = error
-    run("systemctl", "reset-failed", *node.services)
-    # Gone with its package where it came with one.
-    users = ("ha-lb",) if _is_installed("haproxy") else ("ha-lb", "haproxy")
-    for user in users:
-        run("userdel", user)
     _remove_files(node)
+    _undo_install()
     gone = f"{node.node} has nothing of this library any more but packages and logs."
     if problem:
         raise adoption.NotBack(f"{gone} But {problem}")
     return f"{gone} {left}"
 
 
-def delivered_by() -> str | None:
-    """Whom the bundle belongs to; None where it stays when that one goes."""
-    try:
-        return (CURRENT / "owner").read_text().strip()
-    except FileNotFoundError:
-        return None
+def remove(incoming: Path) -> str:
+    """What the owner of this bundle has in use goes, and nothing of anybody else's. Says what was done."""
+    with alone():
+        owner = ownership.claimed_by()
+        if owner not in (None, ownership.owner_of(incoming)):
+            return "Another component has this host by now, and keeps it."
+        if not CURRENT.exists():
+            shutil.rmtree(BUNDLES.parent)
+            return "Nothing of this component is in use here."
+        node = settings.load()
+        if owner is None:
+            return f"{node.node} goes on serving: what it has in use came to stay."
+        services.stop_all(node)
+        left = _what_serves_now(node, adoption.are_there(), False)
+        _remove_files(node)
+        return f"{node.node} does not serve any more. {left}"
 
 
 def why_not(own: Status, peer: Status | None, peer_name: str) -> str | None:
@@ -79,18 +84,25 @@ def _what_serves_now(node: Settings, adopted: bool, restore: bool) -> str:
 
 
 def _remove_files(node: Settings) -> None:
-    for pattern in APT_FILES:
-        for file in APT.glob(pattern):
-            if file.stem == "ha-load-balancer":
-                file.unlink()
+    run("systemctl", "reset-failed", *node.services)
     for link in services.links(node):
         # The directory of a drop-in, which may have others.
         if link.parent.name.endswith(".service.d"):
             with contextlib.suppress(OSError):
                 link.parent.rmdir()
-    # This program itself comes last: whoever is cut off begins again.
     for directory in (RUN, RUN_VIP, STATE, BUNDLES.parent):
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def _undo_install() -> None:
+    for pattern in APT_FILES:
+        for file in APT.glob(pattern):
+            if file.stem == "ha-load-balancer":
+                file.unlink()
+    # Gone with its package where it came with one.
+    users = ("ha-lb",) if _is_installed("haproxy") else ("ha-lb", "haproxy")
+    for user in users:
+        run("userdel", user)
 
 
 def _is_installed(package: str) -> bool:
