@@ -16,10 +16,18 @@ describe("a pair that its stack takes with it", function () {
 
   withLab("pair", async (started) => {
     lab = started;
-    pair = await Pair.deploy(lab, { uninstallOnDestroy: true });
+    pair = await Pair.prepare(lab);
+  });
+
+  it("leaves nothing but packages of a first update that failed", async () => {
+    const refused = { name: "web", port: 80, defaultBackend: "app", raw: ["no such line"] };
+    await assert.rejects(update({ frontends: [refused] }), /HAProxy refuses its configuration/);
+    await pair.pulumi.destroy();
+    await nothingIsLeft();
   });
 
   it("serves on when it is renamed without an alias, though Pulumi deletes what had the old name", async () => {
+    await update({});
     const missed = await missedDuring(pair, async () => {
       const { changes } = await update({ component: { name: "front" } });
       assert.deepEqual([changes.create, changes.delete], [5, 5]);
@@ -62,16 +70,20 @@ describe("a pair that its stack takes with it", function () {
 
   it("leaves nothing but packages on both nodes", async () => {
     await pair.pulumi.destroy();
-    for (const name of loadBalancers) {
-      assert.deepEqual(await leftOn(lab.hosts[name], pair.addresses), []);
-      assert.match(await lab.hosts[name].must("dpkg-query --show haproxy keepalived"), /haproxy.*\nkeepalived/);
-    }
-    assert.deepEqual((await pair.pulumi.exportState()).resources, []);
+    await nothingIsLeft();
   });
 
   async function update(settings: PairSettings) {
     await pair.configure({ uninstallOnDestroy: true, ...settings });
     return pair.up();
+  }
+
+  async function nothingIsLeft(): Promise<void> {
+    for (const name of loadBalancers) {
+      assert.deepEqual(await leftOn(lab.hosts[name], pair.addresses), []);
+      assert.match(await lab.hosts[name].must("dpkg-query --show haproxy keepalived"), /haproxy.*\nkeepalived/);
+    }
+    assert.deepEqual((await pair.pulumi.exportState()).resources, []);
   }
 
   async function urnOf(name: string): Promise<string> {
