@@ -99,7 +99,7 @@ export class HaLoadBalancer extends pulumi.ComponentResource {
   }
 }
 
-/** Names a component's node, and so tells who delivered a bundle, also after a rename. */
+/** Names a component's node: by another name of either it is another owner. */
 function ownerOf(component: pulumi.Resource, node: string): pulumi.Output<string> {
   // As a plain value: whatever depends on a component waits for all that is below it.
   const urn = new Promise<string>((resolve) => component.urn.apply(resolve));

@@ -26,10 +26,10 @@ def start(*command: str) -> Callable[[], subprocess.CompletedProcess[str]]:
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
-    def finish(timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def finish() -> subprocess.CompletedProcess[str]:
         with process:
             try:
-                output, errors = process.communicate(timeout=timeout)
+                output, errors = process.communicate(timeout=60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise

@@ -254,13 +254,13 @@ def _link(wrong: Mapping[Path, str]) -> None:
         link.symlink_to(CURRENT / path)
 
 
-def _enable(units: tuple[str, ...]) -> None:
+def _enable(names: tuple[str, ...]) -> None:
     """Only where it is needed: it takes longer than all else here, as systemd then reads every unit anew.
 
     What systemd notes of a unit of ours leads to the bundle of that day; it looks at the name of that link alone.
     """
-    if run("systemctl", "is-enabled", *units).stdout.split() != ["enabled"] * len(units):
-        _systemctl("enable", "--quiet", *units)
+    if run("systemctl", "is-enabled", *names).stdout.split() != ["enabled"] * len(names):
+        _systemctl("enable", "--quiet", *names)
 
 
 def _bring(unit: Unit, *, restart: bool, reload: tuple[str, ...] = ()) -> None:
