@@ -222,7 +222,8 @@ export function installBundle(
 ): Bundle {
   const { packages, revision } = settings;
   const moverPackages = otherPackages(settings, mover?.packages);
-  return { files: [...program("install"), ...installFiles(packages, { moverPackages, revision, adopts })] };
+  const files = installFiles(packages, { moverPackages, revision, adopts });
+  return { files: [...program("install"), staticFile("bin/undo-install", 0o755), ...files] };
 }
 
 /** What readies a node's hand-made load balancer for being taken over. The same on both nodes. */
@@ -233,8 +234,11 @@ export function adoptBundle(addresses: readonly string[]): Bundle {
 
 /** It runs before any bundle is there, and brings what it sources. */
 function program(name: "install" | "adopt"): BundleFile[] {
-  const file = (path: string, mode: number) => ({ path, mode, content: readFileSync(join(staticFiles, path), "utf8") });
-  return [file(name, 0o755), file("foreign", 0o644)];
+  return [staticFile(name, 0o755), staticFile("foreign", 0o644)];
+}
+
+function staticFile(path: string, mode: number): BundleFile {
+  return { path, mode, content: readFileSync(join(staticFiles, path), "utf8") };
 }
 
 function digest(files: readonly BundleFile[]): string {

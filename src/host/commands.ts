@@ -21,7 +21,7 @@ export function install(
   bundle: pulumi.Output<Bundle>,
   { takesOff, ...options }: NodeOptions,
 ): remote.Command {
-  const undo = takesOff ? unpacking(BESIDE, "sh $incoming/install $incoming undo") : undefined;
+  const undo = takesOff ? unpacking(BESIDE, "sh $incoming/bin/undo-install") : undefined;
   return prepare("install", name, node, bundle, { ...options, customTimeouts: minutes(20) }, undo);
 }
 

@@ -61,7 +61,7 @@ describe("the resource tree", () => {
     const deletes = (of: Program) => tree.slice(1).map((name) => named(of, name).inputs.delete);
     assert.deepEqual(deletes(program), [undefined, undefined, undefined, undefined]);
     const [installed, , applied] = deletes(await deploy(changed(["platform.uninstallOnDestroy", true]))).map(String);
-    assert.match(installed ?? "", /^sudo -n sh -c '.*; sh \$incoming\/install \$incoming undo'$/);
+    assert.match(installed ?? "", /^sudo -n sh -c '.*; sh \$incoming\/bin\/undo-install'$/);
     assert.match(applied ?? "", /^sudo -n sh -c '.*; python3 -B \$incoming\/bin\/remove \$incoming'$/);
   });
 

@@ -1,13 +1,15 @@
 // The Python that goes to hosts, and its tests: one format, no suspicious code, every type known.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const root = resolve(__dirname, "../..");
 const shipped = join(root, "src/host/files");
-const programs = globSync("bin/*", { cwd: shipped }).map((path) => join(shipped, path));
+const programs = globSync("bin/*", { cwd: shipped })
+  .map((path) => join(shipped, path))
+  .filter((program) => readFileSync(program, "utf8").startsWith("#!/usr/bin/python3"));
 const modules = [
   join(shipped, "lib/ha_lb"),
   join(root, "test/host"),

@@ -13,9 +13,6 @@ from .handover import Refused
 from .settings import BUNDLES, CURRENT, RUN, RUN_VIP, STATE, Settings
 from .status import Status
 
-APT = Path("/etc/apt")
-APT_FILES = ("sources.list.d/*.sources", "preferences.d/*.pref", "keyrings/*.asc", "auth.conf.d/*.conf")
-
 
 def uninstall(node: Settings, *, restore: bool, force: bool) -> str:
     adopted = adoption.are_there()
@@ -24,6 +21,8 @@ def uninstall(node: Settings, *, restore: bool, force: bool) -> str:
     refusal = None if force else why_not(status.local(node), status.of_peer(node), node.peer)
     if refusal:
         raise Refused(refusal)
+    # It goes with the bundle.
+    undo_install = (CURRENT / "bin/undo-install").read_text()
     if restore:
         adoption.copy_back()
     services.stop_all(node)
@@ -34,7 +33,7 @@ def uninstall(node: Settings, *, restore: bool, force: bool) -> str:
     except adoption.NotBack as error:
         problem = error
     _remove_files(node)
-    _undo_install()
+    run("sh", stdin=undo_install)
     gone = f"{node.node} has nothing of this library any more but packages and logs."
     if problem:
         raise adoption.NotBack(f"{gone} But {problem}")
@@ -92,18 +91,3 @@ def _remove_files(node: Settings) -> None:
                 link.parent.rmdir()
     for directory in (RUN, RUN_VIP, STATE, BUNDLES.parent):
         shutil.rmtree(directory, ignore_errors=True)
-
-
-def _undo_install() -> None:
-    for pattern in APT_FILES:
-        for file in APT.glob(pattern):
-            if file.stem == "ha-load-balancer":
-                file.unlink()
-    # Gone with its package where it came with one.
-    users = ("ha-lb",) if _is_installed("haproxy") else ("ha-lb", "haproxy")
-    for user in users:
-        run("userdel", user)
-
-
-def _is_installed(package: str) -> bool:
-    return run("dpkg-query", "--show", "--showformat", "${db:Status-Status}", package).stdout == "installed"
