@@ -1,5 +1,5 @@
-// mocha's spec reporter, which also says where the time went, and leaves the two numbers that .ci/run ends with, and
-// below them which tests failed.
+// mocha's spec reporter, which also says where the time went, and leaves what became of each file to whoever runs several
+// mochas (test/setup/results.ts).
 const { writeFileSync } = require("node:fs");
 const { relative } = require("node:path");
 const { reporters, Runner } = require("mocha");
@@ -8,34 +8,43 @@ const { reporters, Runner } = require("mocha");
 const WORTH_A_LINE_SECONDS = 10;
 
 module.exports = class CountingReporter extends reporters.Spec {
-  /** Seconds by file, with everything that its hooks did. */
-  secondsOf = new Map();
+  /** By file; with the seconds of everything that its hooks did. */
+  files = new Map();
 
   constructor(runner, options) {
     super(runner, options);
+    const { EVENT_SUITE_BEGIN, EVENT_SUITE_END, EVENT_TEST_FAIL, EVENT_TEST_PASS } = Runner.constants;
     const begun = new Map();
     const isOfFile = (suite) => suite.parent?.root;
-    runner.on(Runner.constants.EVENT_SUITE_BEGIN, (suite) => {
+    runner.on(EVENT_SUITE_BEGIN, (suite) => {
       if (isOfFile(suite)) begun.set(suite, performance.now());
     });
-    runner.on(Runner.constants.EVENT_SUITE_END, (suite) => {
-      if (!isOfFile(suite)) return;
-      const file = relative(process.cwd(), suite.file ?? suite.title);
-      const seconds = (performance.now() - begun.get(suite)) / 1000;
-      this.secondsOf.set(file, (this.secondsOf.get(file) ?? 0) + seconds);
+    runner.on(EVENT_SUITE_END, (suite) => {
+      if (isOfFile(suite)) this.of(suite).seconds += (performance.now() - begun.get(suite)) / 1000;
+    });
+    runner.on(EVENT_TEST_PASS, (test) => {
+      this.of(test).passed++;
+    });
+    // A hook that fails is in a file, too, unless it is one of all files.
+    runner.on(EVENT_TEST_FAIL, (test, error) => {
+      this.of(test).failures.push(`${test.fullTitle()}: ${error.message}`);
     });
   }
 
+  of({ file = "" }) {
+    const name = relative(process.cwd(), file);
+    if (!this.files.has(name)) this.files.set(name, { seconds: 0, passed: 0, failures: [] });
+    return this.files.get(name);
+  }
+
   done(failures, end) {
-    const longest = [...this.secondsOf].filter(([, seconds]) => seconds >= WORTH_A_LINE_SECONDS);
-    longest.sort(([, one], [, other]) => other - one);
-    for (const [file, seconds] of longest) {
+    const longest = [...this.files].filter(([, { seconds }]) => seconds >= WORTH_A_LINE_SECONDS);
+    longest.sort(([, one], [, other]) => other.seconds - one.seconds);
+    for (const [file, { seconds }] of longest) {
       console.log(`${String(Math.round(seconds)).padStart(6)} s  ${file}`);
     }
-    if (process.env.HA_LB_TEST_COUNTS) {
-      const failed = this.failures.map((test) => `${test.fullTitle()}: ${test.err.message}`.replaceAll("\n", "\n  "));
-      const lines = [`${this.stats.passes} ${this.stats.failures}`, ...failed];
-      writeFileSync(process.env.HA_LB_TEST_COUNTS, `${lines.join("\n")}\n`);
+    if (process.env.HA_LB_TEST_RESULTS) {
+      writeFileSync(process.env.HA_LB_TEST_RESULTS, JSON.stringify(Object.fromEntries(this.files)));
     }
     end(failures);
   }

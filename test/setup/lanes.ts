@@ -1,71 +1,71 @@
 // Runs every test, in lanes side by side: most of their time goes by while somebody else is waited for. Each lane is a
-// mocha of its own, and has its labs to itself.
+// mocha of its own, and has its labs to itself. What fails beside the others has another try with the machine to itself,
+// where it has no excuse, and both are reported.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { filesOf, type LaneName, laneNames } from "./laneFiles";
+import { filesOf, laneNames } from "./laneFiles";
+import { count, merge, type Results, worthAnotherTry } from "./results";
 
 const mocha = resolve(__dirname, "../../node_modules/mocha/bin/mocha.js");
 const width = Math.max(...laneNames.map((name) => name.length));
+const running = new Set<ChildProcess>();
 
-interface Lane {
-  readonly name: string;
-  readonly child: ChildProcess;
-  readonly counts: string;
-}
-
-function start(name: LaneName, directory: string): Lane {
-  const counts = join(directory, name);
-  const child = spawn(process.execPath, [mocha, ...process.argv.slice(2), ...filesOf(name)], {
+/** @param name of the lane, and prefix of its labs: lanes may need some of the same name */
+async function run(name: string, files: readonly string[], directory: string): Promise<Results> {
+  const file = join(directory, name);
+  const child = spawn(process.execPath, [mocha, ...process.argv.slice(2), ...files], {
     env: {
       ...process.env,
-      HA_LB_TEST_COUNTS: counts,
-      // Lanes may need labs of the same name, and each has its own.
+      HA_LB_TEST_RESULTS: file,
       HA_LB_LAB_PREFIX: `${process.env.HA_LB_LAB_PREFIX ?? ""}${name}-`,
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  running.add(child);
   for (const stream of [child.stdout, child.stderr]) {
     if (stream) createInterface(stream).on("line", (line) => console.log(`${name.padEnd(width)} | ${line}`));
   }
-  return { name, child, counts };
-}
-
-interface Outcome {
-  readonly passed: number;
-  readonly failed: number;
-  /** Which failed, and why. */
-  readonly failures: string;
-}
-
-async function end({ name, child, counts }: Lane): Promise<Outcome> {
   const [code, signal] = await once(child, "close");
-  const [numbers = "", ...failures] = existsSync(counts) ? readFileSync(counts, "utf8").split("\n") : [];
-  const [passed = 0, failed = 0] = numbers.split(" ").map(Number);
-  // A lane that ended before it could count has failed, whatever it would have counted.
-  if (code !== 0 && failed === 0) return { passed, failed: 1, failures: `lane ${name} ended with ${signal ?? code}\n` };
-  return { passed, failed, failures: failures.join("\n") };
+  running.delete(child);
+  const results: Results = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+  // One that ended before it could tell has failed, whatever it would have told.
+  if (code === 0 || count(results).failures.length > 0) return results;
+  return merge([results, { "": { passed: 0, failures: [`lane ${name} ended with ${signal ?? code}`] } }]);
 }
 
 async function main(): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "lanes-"));
-  const lanes = laneNames.map((name) => start(name, directory));
+  let interrupted = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     // A terminal tells them itself; either way this process goes last.
-    process.on(signal, () => lanes.map(({ child }) => signal !== "SIGINT" && child.kill(signal)));
+    process.on(signal, () => {
+      interrupted = true;
+      for (const child of running) if (signal !== "SIGINT") child.kill(signal);
+    });
   }
-  const results = await Promise.all(lanes.map(end));
+  const directory = mkdtempSync(join(tmpdir(), "lanes-"));
+  const first = merge(await Promise.all(laneNames.map((name) => run(name, filesOf(name), directory))));
+  const again = interrupted ? [] : worthAnotherTry(first);
+  const second = again.length > 0 ? await run("again", again, directory) : {};
   rmSync(directory, { recursive: true });
-  const [passed, failed] = (["passed", "failed"] as const).map((key) =>
-    results.reduce((sum, each) => sum + each[key], 0),
-  );
-  // Once more at the end, where nobody has to look for them between the lanes.
-  console.log(`\n${results.map(({ failures }) => failures).join("")}${passed} tests passed, ${failed} failed.`);
-  if (process.env.HA_LB_TEST_COUNTS) writeFileSync(process.env.HA_LB_TEST_COUNTS, `${passed} ${failed}\n`);
-  process.exitCode = failed === 0 ? 0 : 1;
+  report(first, { ...first, ...second });
 }
+
+/** Once more at the end, where nobody has to look for it between the lanes. */
+function report(first: Results, last: Results): void {
+  const { passed, failures } = count(last);
+  const before = count(first).failures.filter((failure) => !failures.includes(failure));
+  if (before.length > 0) console.log(`\nFailed beside other lanes, and not alone:\n${indented(before)}`);
+  if (failures.length > 0) console.log(`\nFailed:\n${indented(failures)}`);
+  console.log(`\n${passed} tests passed, ${failures.length} failed.`);
+  if (process.env.HA_LB_TEST_COUNTS) writeFileSync(process.env.HA_LB_TEST_COUNTS, `${passed} ${failures.length}\n`);
+  process.exitCode = failures.length === 0 ? 0 : 1;
+}
+
+const indented = (failures: readonly string[]) =>
+  failures.map((text) => `  ${text.replaceAll("\n", "\n    ")}`).join("\n");
 
 main();
