@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Schema, Type } from "../lab/providers/protocol/inputs";
+import { skipUnlessRequired } from "../setup/needsLab";
 
 interface PropertySpec {
   readonly type?: string;
@@ -43,11 +44,7 @@ export class PackageSchema {
   /** To be called in a suite's `before`; skips it where the file is not there. */
   static read(name: string, suite: Mocha.Context): PackageSchema {
     const file = join(directory, name);
-    if (!existsSync(file)) {
-      assert.notEqual(process.env.CI, "true", `${file} is missing; set REFERENCE_DIR`);
-      console.warn(`SKIPPED: ${file} is missing; set REFERENCE_DIR to compare the double with the provider's schema`);
-      suite.skip();
-    }
+    if (!existsSync(file)) skipUnlessRequired(suite, new Error(`${file} is missing; set REFERENCE_DIR`));
     return new PackageSchema(JSON.parse(readFileSync(file, "utf8")));
   }
 

@@ -2,6 +2,7 @@
 // here are held to it, too, where it is there; these see that the document is really asked.
 import assert from "node:assert/strict";
 import { Schema } from "../../lab/hetzner/schema";
+import { skipUnlessRequired } from "../../setup/needsLab";
 import { ApiForTests, documentFile, hasDocument } from "./apiForTests";
 
 describe("hetzner: the API's document", () => {
@@ -9,13 +10,7 @@ describe("hetzner: the API's document", () => {
   const none = new URLSearchParams();
 
   before(function () {
-    if (!hasDocument()) {
-      assert.notEqual(process.env.CI, "true", `${documentFile} is missing; set REFERENCE_DIR`);
-      console.warn(
-        `SKIPPED: ${documentFile} is missing; set REFERENCE_DIR to hold the lab's API to Hetzner's document`,
-      );
-      this.skip();
-    }
+    if (!hasDocument()) skipUnlessRequired(this, new Error(`${documentFile} is missing; set REFERENCE_DIR`));
     schema = Schema.load(documentFile);
   });
 
