@@ -14,7 +14,8 @@ describe("a pair that its stack takes with it", function () {
   let lab: Lab;
   let pair: Pair;
 
-  withLab("pair", async (started) => {
+  // Not one that others had: hosts that have served leave what another stack brought them.
+  withLab("destroy", async (started) => {
     lab = started;
     pair = await Pair.prepare(lab);
   });
