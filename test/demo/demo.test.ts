@@ -118,14 +118,13 @@ describe("npm run demo", function () {
       const { engine: _, provisionSeconds, faults: found, ...rest } = report();
       assert.ok(Number(provisionSeconds) > 0);
       assert.deepEqual(rest, { platform, secondUpChanges: 0, previewChangesAfterFaults: 0, destroyed: true });
-      assert.deepEqual(
-        found.map(({ name, ownerBefore, ownerAfter }) => [name, ownerBefore !== ownerAfter]),
-        // systemd starts it again before any cloud could have moved anything.
-        [
-          ["haproxy-stop", true],
-          ["haproxy-kill", false],
-        ],
-      );
+      const [stopped, killed] = found;
+      assert.ok(stopped && killed);
+      assert.deepEqual([stopped.name, killed.name], faults);
+      assert.notEqual(stopped.ownerAfter, stopped.ownerBefore);
+      // systemd starts it again before any cloud could have moved anything, unless others keep it from that for as long
+      // as the fewest probes take.
+      if (killed.outageMs < killed.limitMs / 2) assert.equal(killed.ownerAfter, killed.ownerBefore);
       await assertNothingIsLeft();
     });
   }

@@ -14,7 +14,7 @@ export interface TimedPair {
 export interface PairFault {
   readonly name: FaultName;
   readonly title: string;
-  /** The node gets over it by itself, sooner than another one could serve: the address stays. @default false */
+  /** The node gets over it by itself, sooner than a machine with time to spare would notice. @default false */
   readonly ridesOut?: boolean;
   /**
    * Milliseconds that the timers alone allow until the standby takes over. The standby's priority counts, because the
@@ -48,7 +48,7 @@ export const pairFaults: readonly PairFault[] = [
   { name: "reboot", title: "reboot", limitMs: afterGoodbye },
 ];
 
-/** Where a cloud has to move the address, a HAProxy that dies is there again before that could be done. */
+/** Where a cloud has to move the address, a HAProxy that dies is there again before that would be asked for. */
 const cloudFaults = pairFaults.map((fault) =>
   fault.name === "haproxy-kill" ? { ...fault, ridesOut: true, limitMs: untilNoticed } : fault,
 );

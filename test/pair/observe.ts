@@ -56,7 +56,7 @@ export interface ObserveOptions {
   readonly perSecond?: number;
   /** How long the address may be away. @default 30000 */
   readonly patienceMs?: number;
-  /** The node is bound to get over the fault by itself. @default false: another one has to take over */
+  /** The node may get over the fault by itself. @default false: another one has to take over */
   readonly ridesOut?: boolean;
 }
 
@@ -64,7 +64,7 @@ const STEADY_ANSWERS = 20;
 
 /**
  * The pair has to be redundant before; the fault is still in place after, and the address has to be on the other node,
- * or still on the same one if that is said to ride the fault out.
+ * or may still be on the same one if that is said to ride the fault out.
  * @throws Error when it is not, within the patience
  */
 export async function observeFault(
@@ -84,7 +84,7 @@ export async function observeFault(
     ...options,
     ridesOut,
   });
-  if (!recovered || ownerAfter === null || (ownerAfter === seen.ownerBefore) !== ridesOut) {
+  if (!recovered || ownerAfter === null || (ownerAfter === seen.ownerBefore && !ridesOut)) {
     const place = ownerAfter === null ? "on no single node" : `on ${ownerAfter}`;
     throw new Error(
       `${fault.title} on ${seen.ownerBefore}: the address is ${place} and ${recovered ? "" : "not "}answered`,
@@ -131,7 +131,7 @@ export async function watchFault(
   const stolenBefore = stolenMs();
   try {
     const injectedAt = await pair.fault(fault, ownerBefore);
-    await settles(pair, patienceMs, (holder) => (holder === ownerBefore) === ridesOut);
+    await settles(pair, patienceMs, (holder) => holder !== ownerBefore || ridesOut);
     const [ownerAfter, another] = await pair.holders();
     const load = await client.stop({ since: injectedAt });
     return {
