@@ -1,6 +1,6 @@
-// Which test file runs in which lane, so that all lanes take about as long: those of a cloud (one of them with guides and
-// the package for other languages), those of what HAProxy is told to do and of packages, those of parts alone (and of hosts
-// that were made by hand), and all others.
+// Which test file runs in which lane, so that all lanes take about as long: those of a cloud, each with others to fill it up,
+// those of hosts, and those of parts alone and of what HAProxy is told to do. More lanes than four only wait for each other
+// on two processors.
 import { globSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -8,10 +8,9 @@ const root = resolve(__dirname, "../..");
 
 /** A file goes where the first pattern matches. */
 const lanes = {
-  hcloud: /^test\/(e2e\/hcloud|docs|packaged)/,
-  aws: /^test\/(e2e\/(aws|badHosts)|smoke)/,
-  language: /^test\/(e2e\/(language|package|systemUpgrade|newerDebian)|examples|demo|package\/)/,
-  parts: /^test\/(?!e2e(?!\/adopt))/,
+  hcloud: /^test\/(e2e\/hcloud|docs|packaged|examples)/,
+  aws: /^test\/(e2e\/(aws|badHosts|package|systemUpgrade|newerDebian)|smoke|lab\/aws)/,
+  parts: /^test\/(?!e2e(?!\/(adopt|language))|demo|package\/)/,
   hosts: /./,
 } as const;
 
