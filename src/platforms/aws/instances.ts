@@ -1,5 +1,4 @@
 // The two instances, new ones or those that exist, as nodes of the pair.
-import { createHash } from "node:crypto";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
@@ -8,8 +7,8 @@ import { type AwsArgs, type AwsInstanceArgs, InstanceCreationInput } from "../aw
 import { cloudConfig, hostKey } from "../machine";
 import { publicKeyOf } from "../publicKey";
 import { bastionEndpoint } from "../sshArgs";
-import { secondaryAddresses } from "./addresses";
-import { defaultElasticIps, defaultImage, defaultType } from "./defaults";
+import { defaultImage, defaultType } from "./defaults";
+import { drawnAddresses } from "./drawnAddresses";
 import { parameterOf, userOf } from "./images";
 import type { Subnet } from "./network";
 import { tagged } from "./tags";
@@ -56,10 +55,12 @@ export function madeMachine(
   const key = hostKey(`${name}-${node}-host-key`, options);
   const subnet = parts.subnets.apply((both) => both[index]);
   const created = { ami: parts.imageId, keyName: parts.keyName, userData: cloudConfig(key) };
-  const replacing: readonly InstanceCreationInput[] = args.replaceInstancesOn ?? [];
   const instanceType = args.instanceType ?? defaultType;
-  const replaced = replacing.map((input) => created[input]);
-  const secondary = addressesOf(args, subnet, index, [name, node, instanceType, volumeKey(args), ...replaced]);
+  const replacing: readonly InstanceCreationInput[] = args.replaceInstancesOn ?? [];
+  const kept = Object.values(InstanceCreationInput).filter((input) => !replacing.includes(input));
+  const kmsKeyId = pulumi.output(args.rootVolume).apply((volume) => volume?.kmsKeyId);
+  const life = { inputs: { ...created, instanceType, subnetId: subnet.id, kmsKeyId }, kept };
+  const secondary = drawnAddresses(`${name}-${node}-addresses`, { subnet, index, life }, args, options);
   const tags = tagged(`${name}-${node}`, args);
   const instance = new ec2.Instance(
     `${name}-${node}`,
@@ -87,7 +88,7 @@ export function madeMachine(
       // In place the provider would stop both instances at once; new ones take over first.
       replaceOnChanges: ["instanceType", ...replacing],
       ignoreChanges: [
-        ...Object.values(InstanceCreationInput).filter((input) => !replacing.includes(input)),
+        ...kept,
         // While an instance is stopped it has none, and would be replaced for that.
         "associatePublicIpAddress",
       ],
@@ -102,35 +103,6 @@ export function madeMachine(
     ssh: sshConnection(args, instance.publicIp, instance.privateIp, key.publicKey),
     resource: instance,
   };
-}
-
-/** @param instance what the instance is replaced for, beside its subnet */
-function addressesOf(
-  { elasticIps }: AwsArgs,
-  subnet: pulumi.Output<Subnet>,
-  node: 0 | 1,
-  instance: readonly pulumi.Input<string | undefined>[],
-): pulumi.Output<string[]> {
-  const wanted = elasticIps ?? defaultElasticIps;
-  const chosen = pulumi
-    .all([subnet, pulumi.unsecret(pulumi.all([...instance]).apply(digest))])
-    .apply(([{ id, cidrBlock }, others]) => {
-      const names = wanted.map((elastic) => elastic.name);
-      return secondaryAddresses({ cidrBlock, node, instance: `${id} ${others}` }, names);
-    });
-  return pulumi.all(
-    wanted.map(
-      ({ privateAddresses }, index) => privateAddresses?.[node] ?? chosen.apply((all) => all[index] as string),
-    ),
-  );
-}
-
-function digest(values: readonly (string | undefined)[]): string {
-  return createHash("sha256").update(JSON.stringify(values)).digest("hex");
-}
-
-function volumeKey({ rootVolume }: AwsArgs): pulumi.Output<string | undefined> {
-  return pulumi.output(rootVolume).apply((volume) => volume?.kmsKeyId);
 }
 
 export function imageId({ options }: PlatformContext, { image, imageId, instanceType }: AwsArgs): pulumi.Input<string> {

@@ -89,6 +89,17 @@ describe("provisioning a pair on AWS", function () {
     for (const seen of await Promise.all(nodes.map(lets))) assert.deepEqual(seen, [[80], [22, 80], "silent"]);
   });
 
+  it("leaves its instances alone when later images are to replace them from now on, and but for tags when it is renamed", async () => {
+    await pair.configure({ aws: { ...settings.aws, replaceInstancesOn: ["ami"] } });
+    assert.deepEqual(Object.keys((await pair.pulumi.preview()).changes), ["same"]);
+    await pair.configure({ ...settings, component: { name: "front", formerName: "edge" } });
+    const { changes, stdout } = await pair.pulumi.preview({ diff: true });
+    assert.deepEqual(Object.keys(changes).sort(), ["same", "update"]);
+    const changed = [...stdout.matchAll(/^ {6}[-+~] (\w+) *:/gm)].map(([, property]) => property);
+    assert.deepEqual([...new Set(changed)].sort(), ["rootBlockDevice", "tags", "tagsAll"]);
+    await pair.configure(settings);
+  });
+
   it("changes nothing for a later release of the image", async () => {
     const [of] = await described("DescribeInstances", "imageId");
     const parameter = "/aws/service/debian/release/12/latest/amd64";
@@ -168,8 +179,8 @@ describe("provisioning a pair on AWS", function () {
       await ec2(lab).forget();
       elsewhere = { ...settings.aws, subnetIds };
       await pair.configure({ aws: { ...elsewhere, instanceType: "t3.medium", replaceInstancesOn: ["ami"] } });
-      // Both instances, and the policy that names their interfaces.
-      assert.equal((await pair.pulumi.preview()).changes.replace, 3);
+      // Both instances, what drew the addresses of each, and the policy that names their interfaces.
+      assert.equal((await pair.pulumi.preview()).changes.replace, 5);
       load = await pair.startLoad({ perSecond: 50 });
     });
     afterEach(() => ec2(lab).lift());
