@@ -9,7 +9,7 @@ export interface DemoReport {
   provisionSeconds: number | null;
   /** Resources that the second `up` touched. */
   secondUpChanges: number | null;
-  faults: Omit<FaultReport, "lostOutside" | "stolenMs">[];
+  faults: FaultReport[];
   /** Resources that `preview --refresh` would touch after all the faults. */
   previewChangesAfterFaults: number | null;
   /** False when the lab is to be kept, too. */

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { Lab } from "../lab/lab";
 import { pulumiChanges } from "../pair/audit";
-import { observeFault } from "../pair/observe";
+import { observeFault, reportOf } from "../pair/observe";
 import { Pair, webServers } from "../pair/pair";
 import { type DemoOptions, demoOptions } from "./options";
 import { brokenPromises, type DemoReport, faultTable, touched } from "./report";
@@ -57,8 +57,8 @@ async function demo(
   found({ secondUpChanges: touched(second.changes) });
   for (const fault of faults) {
     await step(`${fault.title} on ${await pair.active()}`, async () => {
-      const { lostOutside: _, stolenMs: __, ...observed } = await observeFault(pair, fault);
-      found({ faults: [...report.faults, observed] });
+      const observed = await observeFault(pair, fault);
+      found({ faults: [...report.faults, reportOf(observed)] });
       await lab.heal();
       await pair.waitUntilRedundant();
     });

@@ -78,6 +78,7 @@ describe("a pair under load", function () {
       },
       THERE_AND_BACK,
     );
+    await auditNodes(pair);
   });
 
   it("serves again by itself after both nodes were rebooted at once", async () => {

@@ -4,6 +4,7 @@ import { until } from "../lab/command";
 import { loadBalancers } from "../lab/layout";
 import { fetchFrom } from "./fetch";
 import type { Pair } from "./pair";
+import { urlOf } from "./platforms/site";
 
 export { fetchFrom } from "./fetch";
 
@@ -24,8 +25,9 @@ async function oneHealthyHolderAnswers(pair: Pair): Promise<void> {
   const status = await pair.status(active);
   assert.equal(status.holder, active);
   assert.ok(status.nodes.every(({ ready }) => ready));
-  for (const address of pair.urls) {
-    await until(`an answer from ${address}`, async () => (await fetchFrom(pair, address)).code === 0, 10_000);
+  for (const address of pair.addresses) {
+    assert.deepEqual(await pair.holders(address), [active], address);
+    await until(`an answer from ${address}`, async () => (await fetchFrom(pair, urlOf(address))).code === 0, 10_000);
   }
 }
 

@@ -1,5 +1,6 @@
 // Follows the shared address from node to node for as long as a story takes.
 import { until } from "../lab/command";
+import { loadBalancers } from "../lab/layout";
 import type { LoadBalancerName, Pair } from "./pair";
 
 export interface Moves {
@@ -39,15 +40,45 @@ export function followMoves(pair: Pair): { stop(): Promise<Moves> } {
 }
 
 /**
+ * The nodes that entered the state MASTER, each as often as it did.
+ * @param since by the lab's clock
+ */
+export async function becameMaster(pair: Pair, since: number): Promise<LoadBalancerName[]> {
+  const times = await Promise.all(
+    loadBalancers.map(async (node) =>
+      (await entries(pair, node, "MASTER", since)).map(({ at }): [number, LoadBalancerName] => [at, node]),
+    ),
+  );
+  return times
+    .flat()
+    .sort(([one], [another]) => one - another)
+    .map(([, node]) => node);
+}
+
+/**
  * When Keepalived of a node that was active noticed that it has to step down: in milliseconds of the Unix epoch.
  * @param since by the lab's clock
  */
-export async function keepalivedFaultAt(pair: Pair, node: LoadBalancerName, since: number): Promise<number> {
-  const command =
-    "journalctl --unit keepalived --output json --no-pager --grep 'Entering FAULT STATE' --reverse --lines 1";
-  const noticed = async () => {
-    const found = JSON.parse((await pair.host(node).run(command)).stdout.trim() || "{}");
-    return Number(found.__MONOTONIC_TIMESTAMP) / 1000 > since ? Number(found.__REALTIME_TIMESTAMP) / 1000 : undefined;
-  };
+export function keepalivedFaultAt(pair: Pair, node: LoadBalancerName, since: number): Promise<number> {
+  const noticed = async () => (await entries(pair, node, "FAULT", since)).at(-1)?.epochMs;
   return until(`${node} to step down`, noticed, 20_000, 200);
+}
+
+interface Entry {
+  /** By the lab's clock. */
+  readonly at: number;
+  readonly epochMs: number;
+}
+
+/** When Keepalived of a node entered a state, as far back as the node's journal goes: to its latest boot. */
+async function entries(pair: Pair, node: LoadBalancerName, state: "MASTER" | "FAULT", since: number): Promise<Entry[]> {
+  const journal = `journalctl --unit keepalived --output json --no-pager --grep 'Entering ${state} STATE'`;
+  const lines = (await pair.host(node).run(journal)).stdout.split("\n").filter(Boolean);
+  const all = lines.map((line) => JSON.parse(line) as Readonly<Record<string, string>>);
+  return all
+    .map((entry) => ({
+      at: Number(entry.__MONOTONIC_TIMESTAMP) / 1000,
+      epochMs: Number(entry.__REALTIME_TIMESTAMP) / 1000,
+    }))
+    .filter(({ at }) => at > since);
 }

@@ -31,6 +31,8 @@ export interface ObservedOutage {
   /** Those of them that were not under way during the outage. */
   readonly lostOutside: readonly Sample[];
   readonly requests: number;
+  /** Requests a second, as they were made. */
+  readonly rate: number;
   readonly ownerBefore: LoadBalancerName;
   /** Time that the machine did not have for itself meanwhile: any outage may be longer by that. */
   readonly stolenMs: number;
@@ -42,13 +44,19 @@ export interface FaultReport {
   readonly name: string;
   readonly outageMs: number;
   readonly requestsLost: number;
-  readonly lostOutside: readonly Sample[];
   readonly requests: number;
   readonly ownerBefore: string;
   readonly ownerAfter: string;
-  readonly stolenMs: number;
   /** What the timers alone allow. */
   readonly limitMs: number;
+}
+
+/** With what tests judge by. */
+export interface ObservedFault extends FaultReport, Pick<ObservedOutage, "lostOutside" | "rate" | "stolenMs"> {}
+
+export function reportOf(observed: ObservedFault): FaultReport {
+  const { name, outageMs, requestsLost, requests, ownerBefore, ownerAfter, limitMs } = observed;
+  return { name, outageMs, requestsLost, requests, ownerBefore, ownerAfter, limitMs };
 }
 
 export interface ObserveOptions {
@@ -58,6 +66,8 @@ export interface ObserveOptions {
   readonly patienceMs?: number;
   /** The node may get over the fault by itself. @default false: another one has to take over */
   readonly ridesOut?: boolean;
+  /** What is done once the address has settled, while requests are still made. @default nothing */
+  readonly afterwards?: (injectedAt: number) => Promise<void>;
 }
 
 const STEADY_ANSWERS = 20;
@@ -71,7 +81,7 @@ export async function observeFault(
   pair: ObservedPair & TimedPair,
   fault: PairFault,
   options: Omit<ObserveOptions, "ridesOut"> = {},
-): Promise<FaultReport> {
+): Promise<ObservedFault> {
   const [active] = await pair.holders();
   const limitMs = Math.round(fault.limitMs(pair, active ?? "lb1"));
   const { ridesOut = false } = fault;
@@ -107,11 +117,12 @@ export async function observeOutage(
     requestsLost: load.lost,
     lostOutside: load.lostOutside,
     requests: load.requests,
+    rate: load.rate,
     ...nodes,
   };
 }
 
-/** A fault from before its injection until the address has settled, with every request of the client. */
+/** A fault from before its injection until the address has settled, and what is done then, with every request of the client. */
 export interface WatchedFault extends Pick<ObservedOutage, "ownerBefore" | "ownerAfter" | "stolenMs"> {
   /** By the lab's clock. */
   readonly injectedAt: number;
@@ -121,7 +132,7 @@ export interface WatchedFault extends Pick<ObservedOutage, "ownerBefore" | "owne
 export async function watchFault(
   pair: ObservedPair,
   fault: FaultName,
-  { perSecond = 200, patienceMs = 30_000, ridesOut = false }: ObserveOptions = {},
+  { perSecond = 200, patienceMs = 30_000, ridesOut = false, afterwards = async () => {} }: ObserveOptions = {},
 ): Promise<WatchedFault> {
   const [ownerBefore, second] = await pair.holders();
   if (!ownerBefore || second) {
@@ -133,6 +144,7 @@ export async function watchFault(
     const injectedAt = await pair.fault(fault, ownerBefore);
     await settles(pair, patienceMs, (holder) => holder !== ownerBefore || ridesOut);
     const [ownerAfter, another] = await pair.holders();
+    await afterwards(injectedAt);
     const load = await client.stop({ since: injectedAt });
     return {
       injectedAt,

@@ -242,9 +242,9 @@ export class Pair {
     return this.lab.heal();
   }
 
-  /** The nodes that have the shared address now: one, none for a moment, or two in a partition. */
-  holders(): Promise<LoadBalancerName[]> {
-    return this.site.holders();
+  /** The nodes that have a shared address now: one, none for a moment, or two in a partition. */
+  holders(address = this.addresses[0] as string): Promise<LoadBalancerName[]> {
+    return this.site.holders(address);
   }
 
   async active(): Promise<LoadBalancerName> {

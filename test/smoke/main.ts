@@ -8,7 +8,7 @@ import { step } from "../demo/steps";
 import { run, until } from "../lab/command";
 import { Pulumi } from "../lab/pulumi";
 import { pairFaults } from "../pair/faults";
-import { observeFault } from "../pair/observe";
+import { observeFault, reportOf } from "../pair/observe";
 import type { LoadBalancerName } from "../pair/platforms/site";
 import { type Options, smokeOptions, usage } from "./options";
 import { makeKey, SmokePair } from "./smokePair";
@@ -56,7 +56,6 @@ async function broken(pair: SmokePair, name: string) {
   if (!fault) throw new Error(`"${name}" is no fault. ${usage}`);
   return step(fault.title, async () => {
     const observed = await observeFault(pair, fault, { perSecond: 50, patienceMs: 120_000 });
-    const { lostOutside: _, stolenMs: __, ...report } = observed;
     await pair.heal();
     await until(
       "the pair to be redundant",
@@ -64,7 +63,7 @@ async function broken(pair: SmokePair, name: string) {
       300_000,
       2_000,
     );
-    return report;
+    return reportOf(observed);
   });
 }
 

@@ -13,6 +13,7 @@ const observation = (outageMs: number, more: Partial<Observation> = {}): Observa
   requests: 1000,
   requestsLost: outageMs / 5,
   lostOutside: [],
+  rate: 200,
   ownerBefore: "lb1",
   ownerAfter: "lb2",
   limitMs: 258,

@@ -68,6 +68,13 @@ describe("provisioning a pair on Hetzner Cloud", function () {
     );
   });
 
+  it("stays as it is when it is renamed, with an alias", async () => {
+    const hcloud = { ...settings.hcloud, deleteProtection: true };
+    await pair.configure({ ...settings, hcloud, component: { name: "front", formerName: "edge" } });
+    assert.deepEqual(Object.keys((await pair.pulumi.preview()).changes), ["same"]);
+    await pair.configure({ ...settings, hcloud });
+  });
+
   it("spreads the servers, and puts them into the network and behind the firewall", async () => {
     const servers = await list<Server>(pair.lab, "servers");
     const [[network], [firewall]] = await Promise.all([list(pair.lab, "networks"), list(pair.lab, "firewalls")]);

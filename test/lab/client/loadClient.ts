@@ -17,6 +17,8 @@ export interface LoadOptions {
 
 export interface LoadReport {
   readonly requests: number;
+  /** Requests a second, as they were made. */
+  readonly rate: number;
   readonly lost: number;
   /** Without those that were given up while others had the machine: nobody on it was there to answer. */
   readonly missed: readonly Sample[];
@@ -52,6 +54,12 @@ export class LoadClient extends Namespace {
   }
 }
 
+function rateOf(samples: readonly Sample[]): number {
+  const times = samples.map(({ at }) => at).sort((one, another) => one - another);
+  const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
+  return seconds > 0 ? (samples.length - 1) / seconds : 0;
+}
+
 export class LoadRun {
   private readonly lines: AsyncIterator<string>;
 
@@ -77,6 +85,7 @@ export class LoadRun {
     const missed = lost.filter(({ stolenMs = 0 }) => stolenMs < NOTICEABLE_MS);
     return {
       requests: samples.length,
+      rate: rateOf(samples),
       lost: lost.length,
       missed,
       lostOutside: missed.filter((sample) => !worst.some((outage) => overlaps(sample, outage))),

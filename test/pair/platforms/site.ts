@@ -15,8 +15,8 @@ export interface Site {
   /** What clients use; the first one is watched. */
   readonly addresses: readonly string[];
   host(name: LoadBalancerName): Host<MachineName>;
-  /** The nodes that get what clients send to the first address: one, none for a moment, or two in a partition. */
-  holders(): Promise<LoadBalancerName[]>;
+  /** The nodes that get what clients send to an address: one, none for a moment, or two in a partition. */
+  holders(address: string): Promise<LoadBalancerName[]>;
 }
 
 /** Two hosts in one network: whoever has the address on an interface answers for it. */
@@ -25,7 +25,7 @@ export function existingSite(lab: Lab): Site {
   return {
     addresses: [sharedAddress.ipv4, sharedAddress.ipv6],
     host,
-    holders: () => filtered(async (name) => (await host(name).addresses()).includes(sharedAddress.ipv4)),
+    holders: (address) => filtered(async (name) => (await host(name).addresses()).includes(address)),
   };
 }
 
@@ -38,10 +38,13 @@ export function routedSite(
   return {
     addresses,
     host: (name) => hosts[name],
-    async holders() {
-      const { stdout } = await lab.client.run("ip", ["-json", "route", "show", addresses[0] ?? ""]);
+    async holders(address) {
+      const { stdout } = await lab.client.run("ip", ["-json", "route", "get", address]);
       const gateways = (JSON.parse(stdout || "[]") as { gateway?: string }[]).map(({ gateway }) => gateway);
-      return filtered(async (name) => gateways.includes(hosts[name].publicAddress));
+      return filtered(async (name) => {
+        const { publicAddress, publicAddress6 } = hosts[name];
+        return gateways.some((gateway) => gateway && [publicAddress, publicAddress6].includes(gateway));
+      });
     },
   };
 }
