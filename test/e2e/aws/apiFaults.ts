@@ -16,12 +16,15 @@ const refusal = (name: string, code: string, where?: Omit<Injection, "fault">): 
 
 export const awsFaults: readonly ApiFault[] = [
   refusal("InternalError", "500"),
+  refusal("RequestLimitExceeded", "throttled"),
+  refusal("InvalidNetworkInterfaceID.NotFound", "not-found", claims),
   refusal("UnauthorizedOperation", "not-yet"),
   {
     ...refusal("InternalError", "500", { ...claims, carriedOut: true }),
     title: "InternalError after it was carried out",
   },
   { title: "502 from a gateway", ...injected({ kind: "status", status: 502 }), code: "502" },
+  { title: "504 from a gateway", ...injected({ kind: "status", status: 504 }), code: "504" },
   ...connectionFaults((fault, carriedOut) => injected(fault, carriedOut ? { ...claims, carriedOut } : undefined)),
   {
     ...refusal("Unavailable", "503"),

@@ -14,6 +14,7 @@ import { other, Pair, type PairSettings } from "../../pair/pair";
 import { pendingCreates } from "../../pair/pendingCreates";
 import { ec2, ec2Requests } from "../../pair/platforms/aws";
 import { cutOffUntilTheMove } from "../cloud/cutOffs";
+import { tellsRootAlone } from "../cloud/metadata";
 import { withLab } from "../labForTests";
 import { CLOUD_MARGIN_MS } from "../movesOnce";
 import { openPorts, reach } from "../reach";
@@ -53,6 +54,12 @@ describe("provisioning a pair on AWS", function () {
     return askAws(lab, { Action: "DescribeInstances", ...isRunning }).then((xml) => elementsOf(xml, name));
   };
 
+  it("has the metadata service answer root alone, by its second version alone", async () => {
+    const token =
+      "--request PUT --header 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token";
+    for (const name of nodes) assert.ok(await tellsRootAlone(pair.host(name), token));
+  });
+
   it("takes no risk with the metadata service, and none with the disk", async () => {
     assert.deepEqual(await described("DescribeInstances", "httpTokens"), ["required", "required"]);
     assert.deepEqual(await described("DescribeInstances", "httpPutResponseHopLimit"), ["1", "1"]);
@@ -79,14 +86,15 @@ describe("provisioning a pair on AWS", function () {
   it("lets clients in to the frontends, the operator to SSH, and nobody else anywhere", async () => {
     const lets = async (name: (typeof nodes)[number]) => {
       const { publicAddress = "", privateAddress } = pair.host(name);
-      const ports = [22, 80, 8405, 8406];
+      const inner = [8404, 8405, 8406, 8407];
       return Promise.all([
-        openPorts(lab.client, publicAddress, ports),
-        openPorts(lab.operator, publicAddress, ports),
+        openPorts(lab.client, publicAddress, [22, 80, ...inner]),
+        openPorts(lab.operator, publicAddress, [22, 80, ...inner]),
+        openPorts(lab.operator, privateAddress, inner),
         reach(lab.operator, privateAddress, 8405),
       ]);
     };
-    for (const seen of await Promise.all(nodes.map(lets))) assert.deepEqual(seen, [[80], [22, 80], "silent"]);
+    for (const seen of await Promise.all(nodes.map(lets))) assert.deepEqual(seen, [[80], [22, 80], [], "silent"]);
   });
 
   it("leaves its instances alone when later images are to replace them from now on, and but for tags when it is renamed", async () => {

@@ -1,4 +1,5 @@
-import { agentDuringClaims } from "../../cloud/faults/agent";
+import { agentAway, agentDuringClaims } from "../../cloud/faults/agent";
 import { awsCloud } from "../tested";
 
 agentDuringClaims(awsCloud);
+agentAway(awsCloud);

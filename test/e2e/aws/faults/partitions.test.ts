@@ -1,5 +1,5 @@
 import { partitions, unreachableApi } from "../../cloud/faults/partitions";
 import { awsCloud } from "../tested";
 
-partitions(awsCloud, ["lb1"]);
+partitions(awsCloud);
 unreachableApi(awsCloud);

@@ -14,8 +14,7 @@ const ASKING_MS = 8_000;
 /** For so long a MASTER tries to claim, before it asks whether its peer could. */
 const STEP_DOWN_SECONDS = 20;
 
-/** @param actives the nodes that have the address when it begins: which of them it is matters to VRRP, and to no cloud */
-export function partitions(cloud: TestedCloud, actives: readonly LoadBalancerName[] = loadBalancers): void {
+export function partitions(cloud: TestedCloud): void {
   describe(`a partition between the nodes of a pair on ${cloud.title}`, function () {
     this.timeout(120_000);
     let cloudPair: CloudPair;
@@ -36,7 +35,7 @@ export function partitions(cloud: TestedCloud, actives: readonly LoadBalancerNam
       await until(`${name} to look ${times} times`, looked, 2 * SOON_MS);
     }
 
-    for (const active of actives) {
+    for (const active of loadBalancers) {
       const standby = other(active);
       const isFirst = active === "lb1";
 
