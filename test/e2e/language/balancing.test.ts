@@ -6,17 +6,29 @@ import { bannerPort, type Lab, sharedAddress, webPort } from "../../lab/lab";
 import { fetchFrom } from "../../pair/audit";
 import { Pair } from "../../pair/pair";
 import { withLab } from "../labForTests";
+import { ask } from "../origin/ask";
+import { originPorts } from "../origin/messages";
+import { type Origin, startOrigins } from "../origin/origin";
+import { speak } from "../origin/speak";
 
 /** Names of the backends, and the ports of their frontends. */
-const ports = { weighted: 8001, spare: 8002, status: 8003, banner: bannerPort } as const;
+const ports = { weighted: 8001, spare: 8002, status: 8003, watched: 8004, refusing: 8005, banner: bannerPort } as const;
+/** None of them what it is by default, nor what the others are. */
+const watched = { path: "/watched", intervalSeconds: 0.5, fall: 4, rise: 3 } as const;
+const ERROR_LIMIT = 3;
+const closedPort = 1;
+
 describe("balancing real traffic", function () {
   this.timeout(600_000);
   let lab: Lab;
   let pair: Pair;
+  let web1: Origin;
 
   withLab("pair", async (started) => {
     lab = started;
-    pair = await Pair.deploy(lab, { frontends: frontends(), backends: backends(lab) });
+    const origins = await startOrigins(lab);
+    ({ web1 } = origins);
+    pair = await Pair.deploy(lab, { frontends: frontends(), backends: backends(lab, origins) });
   });
 
   it("shares requests by weight", async () => {
@@ -46,9 +58,44 @@ describe("balancing real traffic", function () {
     await until("only the server that is ready to answer", () => only("web2"), 20_000);
   });
 
+  it("checks a server as often as it was told to, and bears fewer failures in a row than take it out", async () => {
+    await web1.tell({ failingChecks: watched.fall - 1 });
+    const statuses = new Set<number>();
+    await until(
+      "a good check after the failures",
+      async () => statuses.add(await watchedStatus()) && (await checks()).length > watched.fall,
+      30_000,
+      50,
+    );
+    assert.deepEqual([...statuses], [200]);
+    const times = await checks();
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    const typical = [...gaps].sort((a, b) => a - b)[gaps.length >> 1] ?? 0;
+    const wanted = 1000 * watched.intervalSeconds;
+    assert.ok(typical > 0.9 * wanted && typical < 2.5 * wanted, `${typical} ms: ${gaps}`);
+  });
+
+  it("takes a server out that failed so many checks, and back after so many good ones", async () => {
+    await web1.tell({ failingChecks: watched.fall });
+    await until("the server to be out", async () => (await watchedStatus()) === 503, 30_000, 50);
+    assert.ok((await checks()).length >= watched.fall);
+    await until("the server to be back", async () => (await watchedStatus()) === 200, 30_000, 50);
+    const { length } = await checks();
+    assert.ok(length >= watched.fall + watched.rise, `after ${length} checks`);
+  });
+
+  it("takes a server of tcp out that refused so many connections in a row, whatever its check says", async () => {
+    const answers: string[] = [];
+    while (answers.length < 16) answers.push((await speak(lab, ports.refusing, "hello\n")).text.trim());
+    const refused = answers.filter((answer) => answer !== "web2");
+    assert.deepEqual(new Set(refused), new Set([""]));
+    // A good check may come between, which begins the count anew; half of the connections are for that server else.
+    assert.ok(refused.length >= ERROR_LIMIT && refused.length < 2 * ERROR_LIMIT, answers.join());
+  });
+
   it("passes tcp connections through, to servers that accept them", async () => {
     const greeting = () =>
-      lab.operator.run("timeout", ["3", "bash", "-c", `cat </dev/tcp/${sharedAddress.ipv4}/${ports.banner}`]);
+      lab.operator.run("timeout", ["3", "bash", "-c", `head -n 1 </dev/tcp/${sharedAddress.ipv4}/${ports.banner}`]);
     const seen = new Set<string>();
     await until("both servers to greet", async () => seen.add((await greeting()).stdout.trim()).size >= 2, 20_000);
     assert.ok(
@@ -71,6 +118,14 @@ describe("balancing real traffic", function () {
     await Promise.all([lab.hosts.web1.must("systemctl start nginx"), lab.hosts.web2.must("systemctl start nginx")]);
   });
 
+  const watchedStatus = async () => (await ask(lab, ports.watched, "/")).status;
+
+  /** When the node that serves has checked the server, since that was told how many are to fail. */
+  async function checks(): Promise<readonly number[]> {
+    const { privateAddress } = pair.host(await pair.active());
+    return (await web1.tell()).checks[privateAddress] ?? [];
+  }
+
   /** How many of so many requests each server answered. */
   async function answersOf(port: number, requests: number): Promise<Map<string, number>> {
     const answers = new Map<string, number>();
@@ -88,11 +143,13 @@ function frontends(): FrontendArgs[] {
     { name: "weighted", port: ports.weighted, defaultBackend: "weighted" },
     { name: "spare", port: ports.spare, defaultBackend: "spare" },
     { name: "status", port: ports.status, defaultBackend: "status" },
+    { name: "watched", port: ports.watched, defaultBackend: "watched" },
+    { name: "refusing", mode: "tcp", port: ports.refusing, defaultBackend: "refusing" },
     { name: "banner", mode: "tcp", port: ports.banner, defaultBackend: "banner" },
   ];
 }
 
-function backends({ hosts: { web1, web2 } }: Lab): BackendArgs[] {
+function backends({ hosts: { web1, web2 } }: Lab, origins: Record<"web1" | "web2", Origin>): BackendArgs[] {
   const server = ({ name, privateAddress }: Lab["hosts"]["web1"], port: number = webPort) => ({
     name,
     address: privateAddress,
@@ -114,6 +171,17 @@ function backends({ hosts: { web1, web2 } }: Lab): BackendArgs[] {
       name: "status",
       servers: both,
       healthCheck: { ...healthCheck, path: "/ready", host: "app.example", expectStatus: 204 },
+    },
+    { name: "watched", servers: [origins.web1.server("http")], healthCheck: watched },
+    {
+      name: "refusing",
+      mode: "tcp",
+      servers: [{ ...origins.web1.server("line"), port: closedPort }, origins.web2.server("line")],
+      retries: 0,
+      redispatch: false,
+      // Good all the time; only long after the test it has been so for often enough. It does not take a server out.
+      healthCheck: { path: "/healthz", port: originPorts.http, intervalSeconds: 5, rise: 100, fall: 100 },
+      passiveCheck: { observe: "connections", errorLimit: ERROR_LIMIT },
     },
     {
       name: "banner",

@@ -19,8 +19,16 @@ import { acceptWebSocket } from "./webSocket";
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
-let state: OriginState = { status: 200, health: "ok", agent: "ready", fluent: true, holding: false, addresses: [] };
-const nothing: Counts = { requests: 0, urls: [], together: 0, messages: [] };
+let state: OriginState = {
+  status: 200,
+  health: "ok",
+  failingChecks: 0,
+  agent: "ready",
+  fluent: true,
+  holding: false,
+  addresses: [],
+};
+const nothing: Counts = { requests: 0, urls: [], together: 0, messages: [], checks: {} };
 let counts = nothing;
 let underWay = 0;
 const proxyHeaders = new WeakMap<object, ProxyHeader>();
@@ -69,6 +77,10 @@ async function serve(name: string, request: Request, response: Response): Promis
     response.end(`${state.health} by ${request.method}`);
     return;
   }
+  if (pathname === "/watched") {
+    answerCheck(request, response);
+    return;
+  }
   underWay++;
   counts = {
     ...counts,
@@ -95,6 +107,14 @@ async function serve(name: string, request: Request, response: Response): Promis
     return;
   }
   response.end(JSON.stringify(echoOf(name, request)));
+}
+
+function answerCheck({ socket }: Request, response: Response): void {
+  const from = socket.remoteAddress?.replace(/^::ffff:/, "") ?? "";
+  const before = counts.checks[from] ?? [];
+  counts = { ...counts, checks: { ...counts.checks, [from]: [...before, performance.now()] } };
+  response.statusCode = before.length < state.failingChecks ? 500 : 200;
+  response.end();
 }
 
 /** An answer that takes so many seconds: in each of them a line with its number. */
@@ -135,11 +155,13 @@ function echoOf(server: string, request: Request): Echo {
   };
 }
 
-/** Takes changes of the state, and says what was counted until then; counts from zero afterwards. */
+/** Takes changes of the state, and says what was counted until then; counts from zero afterwards, but for checks. */
 async function control(request: IncomingMessage, response: ServerResponse): Promise<void> {
   let body = "";
   for await (const chunk of request) body += chunk;
-  state = { ...state, ...(JSON.parse(body || "{}") as Partial<OriginState>) };
+  const changes = JSON.parse(body || "{}") as Partial<OriginState>;
+  state = { ...state, ...changes };
   response.end(JSON.stringify(counts));
-  counts = { ...nothing, together: underWay };
+  const checks = changes.failingChecks === undefined ? counts.checks : {};
+  counts = { ...nothing, together: underWay, checks };
 }

@@ -42,6 +42,8 @@ export interface OriginState {
   readonly status: number;
   /** What /healthz says, followed by "by" and the method. */
   readonly health: string;
+  /** How many checks of each load balancer at /watched fail from now on, before they are good again. */
+  readonly failingChecks: number;
   /** What the agent port says. */
   readonly agent: string;
   /** Whether the ports of protocols speak them, or say something else. */
@@ -61,6 +63,8 @@ export interface Counts {
   readonly together: number;
   /** What the syslog server got, a message each. */
   readonly messages: readonly string[];
+  /** When each load balancer, by its address, asked for /watched since `failingChecks` was told: in milliseconds. */
+  readonly checks: Readonly<Record<string, readonly number[]>>;
 }
 
 export interface ProxyHeader {
