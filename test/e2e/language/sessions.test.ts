@@ -13,6 +13,7 @@ import { other, Pair } from "../../pair/pair";
 import { withLab } from "../labForTests";
 import { type AskOptions, ask } from "../origin/ask";
 import { startOrigins } from "../origin/origin";
+import { speak } from "../origin/speak";
 
 const ways = {
   cookie: { cookie: {} },
@@ -20,6 +21,7 @@ const ways = {
   application: { applicationCookie: "JSESSIONID" },
   header: { header: "X-User" },
   source: { source: true },
+  brief: { header: "X-User", expireSeconds: 4, tableSize: 100 },
 } satisfies Record<string, PersistenceArgs>;
 type Way = keyof typeof ways;
 
@@ -27,6 +29,13 @@ const portOf = (way: Way) => 8001 + Object.keys(ways).indexOf(way);
 const peersPort = 8406;
 /** Enough that chance does not send them all to the right server. */
 const users = Array.from({ length: 12 }, (_, index) => `user-${index}`);
+/** Each has an address of its own. */
+const machines: readonly AskOptions[] = [
+  { from: "operator" },
+  { from: "client" },
+  { from: "operator", family: "ipv6" },
+  { from: "client", family: "ipv6" },
+];
 
 describe("sessions of real clients", function () {
   this.timeout(600_000);
@@ -61,31 +70,57 @@ describe("sessions of real clients", function () {
   it("keeps a client on the server that set the application's cookie", async () => {
     const started = await startSessions();
     assert.deepEqual(new Set(started.values()), new Set(["web1", "web2"]));
-    assert.deepEqual(await serversOf("application", bySession), started);
+    assert.deepEqual(await serversOf("application", bySession, users), started);
   });
 
   it("keeps a client on its server by a header", async () => {
-    const first = await serversOf("header", byHeader);
+    const first = await serversOf("header", byHeader, users);
     assert.deepEqual(new Set(first.values()), new Set(["web1", "web2"]));
-    assert.deepEqual(await serversOf("header", byHeader), first);
+    assert.deepEqual(await serversOf("header", byHeader, users), first);
   });
 
   it("keeps a client on its server by its address", async () => {
     assert.equal(await serverCount(portOf("source")), 1);
   });
 
+  it("forgets clients that were silent for as long as it was told to", async () => {
+    const two = await twoOfOneServer(users.slice(0, 3));
+    const active = await pair.active();
+    await until("nobody to be known", async () => (await rememberedBy(active, "brief")) === 0, 30_000, 200);
+    assert.equal(new Set((await serversOf("brief", byHeader, two)).values()).size, 2);
+  });
+
+  it("remembers as many clients as it was told to, and forgets those that were silent longest", async () => {
+    const two = await twoOfOneServer(users.slice(3, 6));
+    const others = Array.from({ length: ways.brief.tableSize }, (_, index) => `other-${index}`);
+    const requests = others.map((user) => `GET / HTTP/1.1\r\nHost: example.com\r\nX-User: ${user}\r\n`);
+    const all = `${requests.join("\r\n")}Connection: close\r\n\r\n`;
+    const { text } = await speak(lab, portOf("brief"), all, { seconds: 30 });
+    assert.equal(text.match(/HTTP\/1\.1 200 /g)?.length, others.length);
+    assert.equal(new Set((await serversOf("brief", byHeader, two)).values()).size, 2);
+  });
+
   it("keeps clients on their servers when the other node takes over", async () => {
     const sessions = await startSessions();
-    const headers = await serversOf("header", byHeader);
+    const headers = await serversOf("header", byHeader, users);
+    const cookies = await cookiesOfClients();
+    const sources = await serversOf("source", bySource, machines);
+    assert.deepEqual(new Set(sources.values()), new Set(["web1", "web2"]));
     const active = await pair.active();
-    for (const way of ["application", "header"] as const) {
-      const known = async () => (await rememberedBy(other(active), way)) >= users.length;
+    for (const [way, clients] of [
+      ["application", users],
+      ["header", users],
+      ["source", machines],
+    ] as const) {
+      const known = async () => (await rememberedBy(other(active), way)) >= clients.length;
       await until(`the other node to know the clients by ${way}`, known, 20_000, 200);
     }
     await lab.fault("power-off", active);
     await until("the other node to take over", async () => (await pair.holders()).join() === other(active), 20_000);
-    assert.deepEqual(await serversOf("application", bySession), sessions);
-    assert.deepEqual(await serversOf("header", byHeader), headers);
+    await assertKept("application", bySession, sessions);
+    await assertKept("header", byHeader, headers);
+    await assertKept("source", bySource, sources);
+    await assertKept("cookie", byCookie, cookies);
     await lab.heal();
     await auditNodes(pair);
   });
@@ -98,7 +133,7 @@ describe("sessions of real clients", function () {
     await pair.waitUntilRedundant();
     const known = async () => (await rememberedBy(standby, "application")) >= users.length;
     await until("the node that came back to know the clients", known, 30_000, 200);
-    assert.deepEqual(await serversOf("application", bySession), learned);
+    assert.deepEqual(await serversOf("application", bySession, users), learned);
   });
 
   it("lets nobody but the other node see or tell which client is where", async () => {
@@ -133,11 +168,47 @@ describe("sessions of real clients", function () {
 
   const bySession = (user: string): AskOptions => ({ args: ["--header", `Cookie: JSESSIONID=${user}`] });
   const byHeader = (user: string): AskOptions => ({ args: ["--header", `X-User: ${user}`] });
+  const bySource = (machine: AskOptions): AskOptions => machine;
+  const byCookie = (cookie: string): AskOptions => ({ args: ["--header", `Cookie: ${cookie}`] });
 
-  /** Each user's server. */
-  async function serversOf(way: Way, as: (user: string) => AskOptions, path = "/"): Promise<Map<string, string>> {
+  /** Each client's server. */
+  async function serversOf<Client>(
+    way: Way,
+    as: (client: Client) => AskOptions,
+    clients: readonly Client[],
+  ): Promise<Map<Client, string>> {
+    const found = new Map<Client, string>();
+    for (const client of clients) found.set(client, (await ask(lab, portOf(way), "/", as(client))).echo.server);
+    return found;
+  }
+
+  /** Those who came second and fourth go last: to a node that knows nobody, who gives servers in turn, they would be others. */
+  async function assertKept<Client>(
+    way: Way,
+    as: (client: Client) => AskOptions,
+    servers: ReadonlyMap<Client, string>,
+  ): Promise<void> {
+    const clients = [...servers.keys()];
+    const [first, last] = [0, 1].map((odd) => clients.filter((_, index) => index % 2 === odd));
+    assert.deepEqual(await serversOf(way, as, [first ?? [], last ?? []].flat()), servers);
+  }
+
+  /** The first and the last of three new clients, who are remembered at that time: servers take turns. */
+  async function twoOfOneServer(three: readonly string[]): Promise<string[]> {
+    const found = await serversOf("brief", byHeader, three);
+    const two = three.filter((user) => user !== three[1]);
+    const [server = ""] = found.values();
+    assert.deepEqual(await serversOf("brief", byHeader, two), new Map(two.map((user) => [user, server])));
+    return two;
+  }
+
+  /** What each client says that has got HAProxy's cookie, and its server. */
+  async function cookiesOfClients(): Promise<Map<string, string>> {
     const found = new Map<string, string>();
-    for (const user of users) found.set(user, (await ask(lab, portOf(way), path, as(user))).echo.server);
+    for (let client = 0; client < 4; client++) {
+      const { echo, headers } = await ask(lab, portOf("cookie"), "/");
+      found.set(`client=${client}; ${headers["set-cookie"]?.split(";")[0]}`, echo.server);
+    }
     return found;
   }
 
