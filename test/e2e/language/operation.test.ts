@@ -7,6 +7,7 @@ import { withLab } from "../labForTests";
 import { ask } from "../origin/ask";
 import { type Echo, originPorts } from "../origin/messages";
 import { Origin } from "../origin/origin";
+import { speak } from "../origin/speak";
 
 const ports = { logged: 8001, empty: 8002, raw: 8003, numbered: 8004, out: 3128 } as const;
 
@@ -42,6 +43,7 @@ describe("operation", function () {
           name: "raw",
           port: ports.raw,
           defaultBackend: "app",
+          timeouts: { httpRequestSeconds: 1 },
           raw: ["http-request return status 418 if { path /teapot }"],
         },
         {
@@ -126,6 +128,25 @@ describe("operation", function () {
   it("takes raw lines, of frontends and backends", async () => {
     assert.match((await curl(`:${ports.raw}/teapot`, "--include")).stdout, /^HTTP\/1\.1 418 /);
     assert.match((await curl(`:${ports.raw}/`, "--include")).stdout, /^x-raw-backend: app\r$/m);
+  });
+
+  it("takes raw lines of the global section: a buffer that holds larger headers than usual", async () => {
+    const statusWith = async (headers: number) => {
+      // nginx takes 8 KiB for each.
+      const large = Array.from({ length: headers }, (_, index) => [
+        "--header",
+        `X-Large-${index}: ${"x".repeat(5700)}`,
+      ]);
+      return (await ask(lab, 80, "/", { args: large.flat() })).status;
+    };
+    // 17 KiB and 22 KiB: HAProxy's own buffer has 16, and this one 20000 bytes.
+    assert.deepEqual([await statusWith(3), await statusWith(4)], [200, 400]);
+  });
+
+  it("takes raw lines of the defaults: nothing is said to who connects and does not ask", async () => {
+    assert.deepEqual(await speak(lab, ports.raw, ""), { ended: true, text: "" });
+    // Whoever has begun to ask is told.
+    assert.match((await speak(lab, ports.raw, "GET / HT")).text, /^HTTP\/1\.1 408 /);
   });
 
   it("shows metrics and statistics on the private address, and on no other", async () => {
