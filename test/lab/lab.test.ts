@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { needsLab } from "../setup/needsLab";
-import { type Host, hostNames, Lab, webPort } from "./lab";
+import { run } from "./command";
+import { type Host, hostNames, Lab, sharedAddress, webPort } from "./lab";
 import { remainsOf } from "./remains";
 
 const [first, second, crashed] = ["a", "b", "c"].map((letter) => `t${process.pid}${letter}`) as [
@@ -147,6 +148,39 @@ describe("lab", function () {
     assert.deepEqual(lab.faults(), []);
   });
 
+  it("is worked with by the command line", async () => {
+    const { ipv4 } = sharedAddress;
+    await lab.hosts.lb2.must(`ip addr add ${ipv4}/24 dev eth0`);
+    const said = await typed("status");
+    assert.match(said, /^web2 +up +10\.77\.0\.22$/m);
+    assert.ok(said.includes(`  has ${ipv4}\n`) && said.endsWith(`shared address ${ipv4}: lb2\n`), said);
+    await lab.hosts.lb2.must(`ip addr del ${ipv4}/24 dev eth0`);
+    assert.match(await typed("logs", "web2"), / web2 .*nginx/);
+    await typed("fault", "freeze", "web2");
+    assert.equal(await canPing(lab.hosts.web1, lab.hosts.web2.privateAddress), false);
+    assert.match(await typed("status"), /^web2 +on, no SSH +(.*\n)*active fault: freeze web2$/m);
+    await typed("heal");
+    assert.equal(await canPing(lab.hosts.web1, lab.hosts.web2.privateAddress), true);
+    assert.ok((await typed("status")).endsWith(`shared address ${ipv4}: on no host\n`));
+  });
+
+  it("says what is wrong with a command, and which names there are", async () => {
+    const refusals: readonly [string[], number, RegExp][] = [
+      [["look"], 64, /^"look" is no command\.\nusage: /],
+      [["fault", "frezee", "web2"], 1, /^"frezee" is no fault\. Faults: haproxy-stop, .*, freeze\.$/m],
+      [["fault", "freeze", "web3"], 1, /^"web3" is no host\. Hosts: lb1, lb2, web1, web2\.$/m],
+      [["logs"], 1, /^Say which host\. Hosts: lb1, lb2, web1, web2\.$/m],
+      [["--platform", "azure", "up"], 1, /^"azure" is no platform of the lab\. There are: existing, hcloud, aws\.$/m],
+      [["--name", crashed, "status"], 1, /^There is no lab "\w+" up\. Bring it up first\.$/m],
+    ];
+    for (const [args, code, message] of refusals) {
+      const said = await commandLine(args);
+      assert.deepEqual([said.code, said.stdout], [code, ""], args.join(" "));
+      assert.match(said.stderr, message);
+    }
+    assert.deepEqual(lab.faults(), []);
+  });
+
   it("cleans up after a run that crashed half-way", async () => {
     const child = await bootingIn("");
     child.kill("SIGKILL");
@@ -176,6 +210,16 @@ describe("lab", function () {
       createInterface(child.stdout).on("line", (line) => line.includes("booting") && ready());
     });
     return child;
+  }
+
+  /** As `npm run lab --` has it, whose checks of the machine take longer than the command. */
+  const commandLine = (args: readonly string[]) =>
+    run(process.execPath, ["--import", "tsx", `${__dirname}/cli.ts`, "--name", first, ...args]);
+
+  async function typed(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await commandLine(args);
+    assert.equal(code, 0, stderr);
+    return stdout;
   }
 
   async function lb1Output(command: string): Promise<string> {
