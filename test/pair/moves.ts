@@ -39,6 +39,18 @@ export function followMoves(pair: Pair): { stop(): Promise<Moves> } {
   };
 }
 
+/** When Keepalived of a node last became BACKUP and, after that, MASTER: by the lab's clock. */
+export async function lastComeback(pair: Pair, node: LoadBalancerName): Promise<{ backup: number; master: number }> {
+  const command =
+    "journalctl --unit keepalived --output json --no-pager --grep 'Entering (BACKUP|MASTER) STATE' --reverse --lines 20";
+  const entries = (await pair.host(node).must(command)).trim().split("\n");
+  const states = entries.map((entry) => JSON.parse(entry));
+  const master = states.findIndex(({ MESSAGE }) => MESSAGE.includes("MASTER"));
+  const backup = states.findIndex(({ MESSAGE }, index) => index > master && MESSAGE.includes("BACKUP"));
+  const at = (index: number) => Number(states[index]?.__MONOTONIC_TIMESTAMP) / 1000;
+  return { backup: at(backup), master: at(master) };
+}
+
 /**
  * The nodes that entered the state MASTER, each as often as it did.
  * @param since by the lab's clock
