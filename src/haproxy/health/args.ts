@@ -103,7 +103,8 @@ export type PassiveCheckType = (typeof PassiveCheckType)[keyof typeof PassiveChe
 
 /**
  * A circuit breaker: errors of real traffic in a row, without one success between, take a server out until it passes
- * its health check again. HAProxy keywords: `observe`, `error-limit`, `on-error mark-down`.
+ * its health check again. A good health check is a success, too: what counts is how many errors come between two of them
+ * (`healthCheck.intervalSeconds`). HAProxy keywords: `observe`, `error-limit`, `on-error mark-down`.
  */
 export interface PassiveCheckArgs {
   /**
