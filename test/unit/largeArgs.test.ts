@@ -6,21 +6,21 @@ import { messagesOf, sampleArgs, settled, validated } from "./sampleArgs";
 
 /** So much more is asked, which may take so much longer; what compared everything with everything would take 64 times. */
 const FACTOR = 8;
-const GROWTH = 24;
-const ATTEMPTS = 3;
+const GROWTH = 14;
+/** Nothing makes it faster; the collection of garbage, and what else runs on the same core, make it slower. */
+const ATTEMPTS = { least: 3, most: 12 };
 
 describe("large arguments", function () {
   this.timeout(120_000);
 
-  it("of 1,000 backends and 10,000 servers are checked, and rendered for both nodes, within 5 s at the very most", async () => {
+  it("of 1,000 backends and 10,000 servers are checked, and rendered for both nodes, in less than a second", async () => {
     const args = largeArgs(1000);
-    const before = process.cpuUsage();
     const [first] = await rendered(args);
-    const { user, system } = process.cpuUsage(before);
     const text = first.files.find(({ path }) => path === "haproxy.cfg")?.content ?? "";
     assert.equal(text.match(/^ {4}server app-/gm)?.length, 1000 * perBackend.servers);
     assert.equal(text.match(/^ {4}use_backend app-/gm)?.length, 1000);
-    assert.ok((user + system) / 1e6 < 5, `${(user + system) / 1e6} s`);
+    const [ms = 0] = await bestMs([() => rendered(args)], ([took = 0]) => took < 1000);
+    assert.ok(ms < 1000, `${ms} ms`);
   });
 
   it("take longer by as much as there is more of them", () => growsAsItself(125, (size) => rendered(largeArgs(size))));
@@ -53,21 +53,30 @@ async function rendered(args: unknown) {
   return bundlesOf(await settled(validated(args)));
 }
 
-/** By the processor's time: the machine may have others to serve. */
 async function growsAsItself(size: number, work: (size: number) => unknown): Promise<void> {
   await work(size);
-  const [small, large] = [await cpuMs(() => work(size)), await cpuMs(() => work(FACTOR * size))];
-  assert.ok(large < GROWTH * small, `${size} take ${small} ms, ${FACTOR} times as many ${large} ms`);
+  const isInProportion = ([small = 0, large = 0]: readonly number[]) => large < GROWTH * small;
+  const best = await bestMs([() => work(size), () => work(FACTOR * size)], isInProportion);
+  assert.ok(isInProportion(best), `${size} take ${best[0]} ms, ${FACTOR} times as many ${best[1]} ms`);
 }
 
-/** The best of a few attempts: nothing makes it faster, and the collection of garbage makes it slower. */
-async function cpuMs(work: () => unknown): Promise<number> {
-  const attempts: number[] = [];
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const before = process.cpuUsage();
-    await work();
-    const { user, system } = process.cpuUsage(before);
-    attempts.push((user + system) / 1000);
+/** The best of a few attempts at each, and of more where these are not good: the machine may have others to serve. */
+async function bestMs(works: readonly (() => unknown)[], isGood: (best: readonly number[]) => boolean) {
+  let best = works.map(() => Number.POSITIVE_INFINITY);
+  for (let attempt = 1; attempt <= ATTEMPTS.most && (attempt <= ATTEMPTS.least || !isGood(best)); attempt++) {
+    const attempts: number[] = [];
+    for (const work of works) {
+      attempts.push(await cpuMs(work));
+    }
+    best = best.map((ms, index) => Math.min(ms, attempts[index] as number));
   }
-  return Math.min(...attempts);
+  return best;
+}
+
+/** By the processor's time: not that of the others. */
+async function cpuMs(work: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
