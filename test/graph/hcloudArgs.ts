@@ -1,7 +1,7 @@
 // Arguments of a pair on Hetzner Cloud, as its guide shows them; a test changes what it is about.
 import type { HaLoadBalancerArgs } from "../../src";
 import { type HcloudArgs, hcloud } from "../../src/platforms/hcloud";
-import { privateKey } from "../unit/sampleArgs";
+import { hostKey, privateKey } from "../unit/sampleArgs";
 
 /** Wrong on purpose, often: hence no exact types. */
 export type HcloudChange = { readonly [Key in keyof HcloudArgs]?: unknown };
@@ -26,3 +26,11 @@ export function hcloudArgs({ ssh, ...change }: HcloudChange = {}): HaLoadBalance
     backends: [{ name: "app", mode: "tcp", servers: [{ address: "10.0.1.20", port: 8080 }] }],
   };
 }
+
+/** A server that exists. */
+export const server = (number: number) => ({
+  id: String(number),
+  publicAddress: `192.0.2.${number}`,
+  privateAddress: `10.0.1.${number}`,
+  hostKey: hostKey(String(number)),
+});

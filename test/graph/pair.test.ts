@@ -5,7 +5,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { HaLoadBalancer } from "../../src";
 import { InvalidArgumentsError } from "../../src/validation/problem";
 import { authority, certificate } from "../certificates";
-import { changed, componentArgs, hostKey, privateKey, removed, sampleArgs } from "../unit/sampleArgs";
+import {
+  changed,
+  componentArgs,
+  encryptedPrivateKey,
+  hostKey,
+  privateKey,
+  removed,
+  sampleArgs,
+} from "../unit/sampleArgs";
 import { isSecret, type Program, type Registration, revealed, run } from "./registrations";
 
 const tree = ["edge", "edge-lb1-install", "edge-lb2-install", "edge-lb1-apply", "edge-lb2-apply"];
@@ -159,8 +167,8 @@ describe("commands", () => {
     for (const { inputs, name } of commands()) {
       assert.equal(typeof inputs.create, "string", `${name} is secret`);
       const text = inputs.create as string;
-      assert.ok(!text.includes("PRIVATE KEY") && !text.includes(privateKey.split("\n")[1] as string));
-      assert.doesNotMatch(text, /10\.0\.1\.1|healthz|0123456789abcdef|sesame/);
+      assert.ok(!text.includes("PRIVATE KEY") && !text.includes(encryptedPrivateKey.split("\n")[1] as string));
+      assert.doesNotMatch(text, /10\.0\.1\.1|healthz|0123456789abcdef|sesame|c2VzYW1l/);
     }
   });
 
@@ -199,7 +207,8 @@ describe("commands", () => {
       host: "192.0.2.11",
       port: 2222,
       user: "admin",
-      privateKey,
+      privateKey: encryptedPrivateKey,
+      privateKeyPassword: "open sesame",
       hostKey: hostKey("a"),
       dialErrorLimit: own.dialErrorLimit,
       perDialTimeout: 10,
@@ -213,21 +222,20 @@ describe("commands", () => {
 
   it("take the nodes' user, key and passphrase for a bastion that has none of its own", async () => {
     const others = await deploy(
-      changed(
-        ["platform.ssh.privateKeyPassphrase", "open sesame"],
-        ["platform.ssh.bastion", { host: "jump.example.com", hostKey: hostKey("c"), user: undefined }],
-      ),
+      changed(["platform.ssh.bastion", { host: "jump.example.com", hostKey: hostKey("c"), user: undefined }]),
     );
     const { proxy } = revealed(named(others, "edge-lb2-install").inputs.connection) as Record<string, unknown>;
     const bastion = revealed(proxy) as Record<string, unknown>;
     assert.deepEqual(
       [bastion.user, revealed(bastion.privateKey), revealed(bastion.privateKeyPassword)],
-      ["admin", privateKey, "open sesame"],
+      ["admin", encryptedPrivateKey, "open sesame"],
     );
   });
 
   it("do not try the nodes' passphrase on a key of the bastion's own", async () => {
-    const others = await deploy(changed(["platform.ssh.privateKeyPassphrase", "open sesame"]));
+    const others = await deploy(
+      changed(["platform.ssh.bastion.privateKey", privateKey], ["platform.ssh.bastion.privateKeyPassphrase", removed]),
+    );
     const { proxy } = revealed(named(others, "edge-lb2-install").inputs.connection) as Record<string, unknown>;
     assert.ok(!("privateKeyPassword" in (revealed(proxy) as object)));
   });

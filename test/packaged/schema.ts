@@ -8,6 +8,7 @@ import { type DescribedProperty, type DescribedType, interfaces } from "./interf
 export interface PropertySpec {
   type?: string;
   items?: PropertySpec;
+  additionalProperties?: PropertySpec;
   $ref?: string;
   description?: string;
   optional?: boolean;

@@ -1,11 +1,12 @@
-// Arguments in which every field is given and good, as plain data: a test changes what it is about.
+// Arguments in which every field is given (completeSamples.test.ts sees to it) and good, as plain data: a test changes what it
+// is about.
 import { generateKeyPairSync } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
-import type { HaLoadBalancerArgs } from "../../src";
-import { type ExistingArgs, existing } from "../../src/platforms/existing";
+import type { HaLoadBalancerArgs, Platform } from "../../src";
+import { existing } from "../../src/platforms/existing";
 import { type Settings, validate } from "../../src/validate";
 import { InvalidArgumentsError, type Problem } from "../../src/validation/problem";
-import { authority, certificate } from "../certificates";
+import { backends, frontends } from "./sampleProxies";
 
 /** Looks like the public key of a host; the same letter gives the same key. */
 export function hostKey(letter: string): string {
@@ -34,144 +35,8 @@ ${Buffer.alloc(120, "a key").toString("base64").replace(/.{64}/g, "$&\n")}
 `;
 
 const sample = {
-  frontends: [
-    {
-      name: "web",
-      mode: "http",
-      port: 80,
-      addresses: ["198.51.100.10", "2001:db8::10"],
-      defaultBackend: "app",
-      routes: [
-        {
-          match: {
-            hosts: ["shop.example.com", "*.shop.example.com"],
-            paths: ["/login"],
-            pathPrefixes: ["/api"],
-            pathRegexes: ["^/v[0-9]+/"],
-            methods: ["GET"],
-            headers: [{ name: "X-Kind", values: ["a b", "c"] }],
-            query: [{ name: "debug", values: ["1"] }],
-            cookies: [{ name: "beta", values: ["on"] }],
-            sourceNetworks: ["10.0.0.0/8"],
-            serverNames: ["secure.example.com"],
-            all: [{ methods: ["HEAD"] }],
-            any: [{ paths: ["/one"] }, { paths: ["/two"] }],
-            not: { hosts: ["old.example.com"] },
-          },
-          backend: "app",
-          rewrite: { stripPrefix: "/api", addPrefix: "/internal" },
-        },
-        { match: { paths: ["/old"] }, redirect: { location: "https://example.com/new page", status: 301 } },
-        { match: { paths: ["/older"] }, redirect: { prefix: "https://www.example.com", status: 308 } },
-        { match: { paths: ["/plain"] }, redirect: { scheme: "https", status: 302 } },
-        {
-          match: { paths: ["/robots.txt"] },
-          respond: {
-            status: 200,
-            contentType: "text/plain",
-            body: "User-agent: *\n",
-            headers: { "Cache-Control": "no-store" },
-          },
-        },
-      ],
-      routeTables: [
-        { by: "host", backends: { "a.example.com": "app" } },
-        { by: "pathPrefix", backends: { "/a": "app" } },
-      ],
-      tls: {
-        certificates: [certificate()],
-        profile: "modern",
-        alpn: ["h2", "http/1.1"],
-        clientCertificates: { authorities: authority(), mode: "optional" },
-        strictServerName: true,
-        hsts: { maxAgeSeconds: 31_536_000, includeSubDomains: true },
-      },
-      redirectToHttps: false,
-      acceptProxyProtocolFrom: ["192.0.2.0/24"],
-      forwardedHeaders: "both",
-      headers: {
-        request: { remove: ["X-Debug"], set: { "X-Edge": "100 % sure" }, add: { Via: "1.1 edge" } },
-        response: { remove: ["Server"], set: { "X-Frame-Options": "DENY" }, add: { "X-Note": "it's fine" } },
-      },
-      access: {
-        allow: ["198.51.100.0/24", "2001:db8::/32"],
-        deny: ["198.51.100.66"],
-        basicAuth: { realm: "the shop's back door", users: { alice: "$6$saltsalt$abcdefghijklmnopqrstuvwxyz" } },
-        maxBodyBytes: 1_000_000,
-      },
-      rateLimits: [
-        { requests: 100, perSeconds: 10, burst: 20, by: "header", name: "X-Api-Key", action: "drop", tableSize: 1000 },
-        { errors: 20, perSeconds: 60, penaltySeconds: 300, by: "source", action: "reject" },
-      ],
-      captureHeaders: { request: ["User-Agent"], response: ["Content-Type"] },
-      requestIdHeader: "X-Request-Id",
-      compression: { types: ["text/html", "text/css"] },
-      maxConnections: 10_000,
-      timeouts: { clientSeconds: 30, httpRequestSeconds: 5, keepAliveSeconds: 2.5 },
-      raw: ["tcp-request inspect-delay 3s"],
-    },
-    {
-      name: "tls",
-      mode: "tcp",
-      port: 443,
-      defaultBackend: "db",
-      rateLimits: [{ connections: 50, perSeconds: 10 }],
-    },
-    {
-      name: "out",
-      port: 3128,
-      forwardProxy: { destinations: ["example.org", "*.example.org"], ports: [80, 8080], resolvers: ["10.0.0.2:53"] },
-    },
-  ],
-  backends: [
-    {
-      name: "app",
-      mode: "http",
-      balance: "leastconn",
-      servers: [
-        { name: "one", address: "10.0.1.1", port: 8080, weight: 10, backup: false, maxConnections: 500 },
-        { name: "two", address: "app.example.com", port: 8080, weight: 20, backup: true },
-      ],
-      healthCheck: {
-        type: "http",
-        path: "/healthz",
-        method: "GET",
-        host: "app.example.com",
-        expectStatus: 204,
-        tls: true,
-        port: 8081,
-        intervalSeconds: 1.5,
-        fall: 4,
-        rise: 5,
-      },
-      agentCheck: { port: 9999, intervalSeconds: 3 },
-      passiveCheck: { observe: "responses", errorLimit: 20 },
-      slowStartSeconds: 30,
-      retries: 2,
-      redispatch: true,
-      tls: {
-        verify: "required",
-        authorities: authority(),
-        serverName: "app.internal.example.com",
-        clientCertificate: certificate(),
-      },
-      http2: true,
-      sendProxyProtocol: "v2",
-      connectionReuse: "always",
-      headers: { request: { remove: ["X-Client"] }, response: { remove: ["X-Powered-By"] } },
-      cache: { totalMebibytes: 8, maxObjectBytes: 10_000, maxAgeSeconds: 30 },
-      timeouts: { connectSeconds: 1, serverSeconds: 20, queueSeconds: 3, tunnelSeconds: 600 },
-      raw: ["option abortonclose"],
-    },
-    {
-      name: "db",
-      mode: "tcp",
-      balance: "source",
-      hashType: "map-based",
-      servers: [{ name: "pg", address: "2001:db8:1::5", port: 5432 }],
-      healthCheck: { type: "pgsql", user: "monitor" },
-    },
-  ],
+  frontends,
+  backends,
   haproxy: {
     maxConnections: 20_000,
     threads: 2,
@@ -194,6 +59,8 @@ const sample = {
     preferredNode: "lb2",
     preemptDelaySeconds: 15,
     statusPort: 9000,
+    peersPort: 9001,
+    certificatesPort: 9002,
   },
   packages: {
     haproxy: {
@@ -209,6 +76,7 @@ const sample = {
       },
       enterpriseKey: "0123456789abcdef",
     },
+    upgrade: "never",
     lockTimeoutSeconds: 100,
   },
   revision: "1",
@@ -222,12 +90,22 @@ const sample = {
       { address: "2001:db8::10/64", interface: "eth1.5" },
     ],
     ssh: {
-      privateKey,
+      privateKey: encryptedPrivateKey,
+      privateKeyPassphrase: "open sesame",
       user: "admin",
       port: 2222,
       acceptAnyHostKey: false,
-      bastion: { host: "bastion.example.com", port: 22, user: "jump", privateKey, hostKey: hostKey("c") },
+      bastion: {
+        host: "bastion.example.com",
+        port: 22,
+        user: "jump",
+        privateKey: encryptedPrivateKey,
+        privateKeyPassphrase: "open sesame",
+        hostKey: hostKey("c"),
+      },
     },
+    adopt: false,
+    uninstallOnDestroy: false,
   },
 };
 
@@ -241,8 +119,14 @@ export function sampleArgs(): SampleArgs {
 export const removed: unique symbol = Symbol("removed");
 
 /** The sample with the value at a property path such as `frontends[0].name` replaced. */
-export function changed(...changes: readonly (readonly [path: string, value: unknown])[]): SampleArgs {
-  const args = sampleArgs();
+export function changed(...changes: readonly Change[]): SampleArgs {
+  return replaced(sample, ...changes);
+}
+
+type Change = readonly [path: string, value: unknown];
+
+export function replaced<T>(sample: T, ...changes: readonly Change[]): T {
+  const args = structuredClone(sample);
   for (const [path, value] of changes) {
     const keys = Array.from(
       path.matchAll(/\["(.*?)"\]|\[(\d+)\]|(\w+)/g),
@@ -260,13 +144,16 @@ export function changed(...changes: readonly (readonly [path: string, value: unk
 }
 
 /** What a user passes to the component. Wrong on purpose, often: hence no types. */
-export function componentArgs(args: unknown): HaLoadBalancerArgs {
-  const { platform, ...own } = args as { platform: ExistingArgs };
-  return { ...own, platform: existing(platform) } as unknown as HaLoadBalancerArgs;
+export function componentArgs(args: unknown, runsOn: RunsOn = existing): HaLoadBalancerArgs {
+  const { platform, ...own } = args as { platform: never };
+  return { ...own, platform: runsOn(platform) } as unknown as HaLoadBalancerArgs;
 }
 
-export function validated(args: unknown): pulumi.Output<Settings> {
-  return validate("edge", componentArgs(args));
+/** What makes a platform of its arguments. */
+export type RunsOn = (args: never) => Platform;
+
+export function validated(args: unknown, runsOn?: RunsOn): pulumi.Output<Settings> {
+  return validate("edge", componentArgs(args, runsOn));
 }
 
 export function settled(output: pulumi.Output<Settings>): Promise<Settings> {
@@ -274,9 +161,9 @@ export function settled(output: pulumi.Output<Settings>): Promise<Settings> {
 }
 
 /** What is wrong with arguments that are known at once. */
-export function problemsOf(args: unknown): readonly Problem[] {
+export function problemsOf(args: unknown, runsOn?: RunsOn): readonly Problem[] {
   try {
-    validated(args);
+    validated(args, runsOn);
   } catch (error) {
     if (error instanceof InvalidArgumentsError) {
       return error.problems;

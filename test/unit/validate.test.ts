@@ -40,7 +40,7 @@ describe("validation", () => {
       message:
         "edge: 2 problems:\n" +
         "  frontends[0].port: 0 is not a port. Use a whole number from 1 to 65535.\n" +
-        '  frontends[1].defaultBackend: "dbb" is not a backend. Did you mean "db"? Backends: app, db.',
+        '  frontends[1].defaultBackend: "dbb" is not a backend. Did you mean "db"? Backends: app, db, found, session, tenant, near.',
     });
   });
 
@@ -102,7 +102,7 @@ describe("validation with Outputs", () => {
         error.problems.map(({ path, message }) => `${path}: ${message}`),
         [
           'backends[0].servers[0].address: "10.0.1.1\\n" is neither an IP address nor a DNS name. Use one such as "10.0.0.11" or "app.example.com".',
-          'frontends[0].defaultBackend: "ap" is not a backend. Did you mean "app"? Backends: app, db.',
+          'frontends[0].defaultBackend: "ap" is not a backend. Did you mean "app"? Backends: app, db, found, session, tenant, near.',
           'platform.virtualAddresses[0].address: "198.51.100.10" is not an address with a prefix length. Use one such as "198.51.100.10/24" or "2001:db8::10/64".',
           "platform.ssh.privateKey: is not a private key (its text is not shown). Give the whole file, from the BEGIN to the END line.",
         ],

@@ -16,7 +16,10 @@ const cases: readonly Case[] = [
   [
     "refuse all addresses where one is taken",
     [["frontends[1].port", 80]],
-    ['frontends[1].port: 80 is already used by frontends[0] ("web"). Give one of them another port.'],
+    [
+      'frontends[1].port: 80 is already used by frontends[0] ("web"). Give one of them another port.',
+      'frontends[4].port: 80 is already used by frontends[1] ("tls"). Give one of them another port.',
+    ],
   ],
   [
     "name the first that has the port",

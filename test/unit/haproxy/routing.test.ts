@@ -22,7 +22,9 @@ const cases: readonly Case[] = [
   [
     "suggest the backend that was meant",
     [["frontends[0].routes[0].backend", "ap"]],
-    ['frontends[0].routes[0].backend: "ap" is not a backend. Did you mean "app"? Backends: app, db.'],
+    [
+      'frontends[0].routes[0].backend: "ap" is not a backend. Did you mean "app"? Backends: app, db, found, session, tenant, near.',
+    ],
   ],
   [
     "want a redirect to lead somewhere",
@@ -155,7 +157,7 @@ const cases: readonly Case[] = [
     [
       'frontends[0].routeTables[0].backends["b.example.com"]: "a b" is not a usable name. Use a letter, then letters, digits, "-" or "_", 63 at most; names that begin with "ha-lb" are reserved.',
       'frontends[0].routeTables[0].backends["c d"]: "c d" cannot be looked up. Use a host such as "example.com" or a path such as "/api".',
-      'frontends[0].routeTables[0].backends["a.example.com"]: "ap" is not a backend. Did you mean "app"? Backends: app, db.',
+      'frontends[0].routeTables[0].backends["a.example.com"]: "ap" is not a backend. Did you mean "app"? Backends: app, db, found, session, tenant, near.',
     ],
   ],
   [
@@ -204,7 +206,10 @@ describe("rules of routes", () => {
     const wrong = Object.fromEntries(names.map((name) => [`${name}.example.com`, name]));
     const messages = messagesOf(changed(["frontends[0].routeTables[0].backends", wrong]));
     assert.equal(messages.length, 200);
-    assert.match(messages[0] ?? "", /"ap10" is not a backend\. Did you mean "app"\? Backends: app, db\.$/);
-    assert.match(messages[199] ?? "", /"apd7" is not a backend\. Backends: app, db\.$/);
+    assert.match(
+      messages[0] ?? "",
+      /"ap10" is not a backend\. Did you mean "app"\? Backends: app, db, found, session, tenant, near\.$/,
+    );
+    assert.match(messages[199] ?? "", /"apd7" is not a backend\. Backends: app, db, found, session, tenant, near\.$/);
   });
 });

@@ -32,12 +32,14 @@ const cases: readonly Case[] = [
   [
     "suggests the backend that was meant",
     [["frontends[0].defaultBackend", "ap"]],
-    ['frontends[0].defaultBackend: "ap" is not a backend. Did you mean "app"? Backends: app, db.'],
+    [
+      'frontends[0].defaultBackend: "ap" is not a backend. Did you mean "app"? Backends: app, db, found, session, tenant, near.',
+    ],
   ],
   [
     "suggests nothing far-fetched",
     [["frontends[1].defaultBackend", "warehouse"]],
-    ['frontends[1].defaultBackend: "warehouse" is not a backend. Backends: app, db.'],
+    ['frontends[1].defaultBackend: "warehouse" is not a backend. Backends: app, db, found, session, tenant, near.'],
   ],
   [
     "wants a default backend",
@@ -75,7 +77,10 @@ const cases: readonly Case[] = [
   [
     "refuses a port that is used twice",
     [["frontends[1].port", 80]],
-    ['frontends[1].port: 80 is already used by frontends[0] ("web"). Give one of them another port.'],
+    [
+      'frontends[1].port: 80 is already used by frontends[0] ("web"). Give one of them another port.',
+      'frontends[4].port: 80 is already used by frontends[1] ("tls"). Give one of them another port.',
+    ],
   ],
   [
     "refuses the port of the nodes' status, even when it is the default",

@@ -3,16 +3,17 @@ import assert from "node:assert/strict";
 import { isIP } from "node:net";
 import fc from "fast-check";
 import { changed, problemsOf, removed, sampleArgs } from "../sampleArgs";
+import { textsIn } from "../validation/hostile";
 import { placesIn } from "../validation/places";
 import { file, sampleBundles } from "./sampleBundles";
 
 const configurations = ["haproxy.cfg", "keepalived.conf"] as const;
 
 /** Choices and keys are left alone: whatever is not one of the choices, or no key, is refused. */
-const fixed = /\.(mode|balance|type|profile|hostKey|privateKey|preferredNode|defaultBackend)$|\.raw[.[]/;
-const texts = placesIn(sampleArgs()).flatMap(({ path, value }) =>
-  typeof value === "string" && !fixed.test(path) ? [{ path, text: value }] : [],
-);
+const fixed =
+  /\.(mode|balance|type|profile|hostKey|privateKey|privateKeyPassphrase|preferredNode|defaultBackend|sameSite|keyType)$|\.raw[.[]/;
+const all = textsIn(sampleArgs());
+const texts = all.filter(({ path }) => !fixed.test(path));
 
 /** Text that is often accepted: something good with a piece of anything in it, or made of what syntax is made of. */
 function nearly(text: string): fc.Arbitrary<string> {
@@ -60,20 +61,14 @@ function shapes(...changes: readonly (readonly [string, unknown])[]): string[][]
   return sampleBundles(...changes).flatMap((bundle) => configurations.map((path) => shape(file(bundle, path).content)));
 }
 
+/** Where a backend or a node is called by its name. */
+const references = /\.(backend|defaultBackend)$|\.backends[.[]|\.preferredNode$/;
+
 /** A new name has to be used where the old one was. */
 function renamed(path: string, value: string): (readonly [string, unknown])[] {
-  if (path === "backends[0].name" || path === "backends[1].name") {
-    return [
-      [path, value],
-      [path.replace("backends", "frontends").replace(".name", ".defaultBackend"), value],
-    ];
-  }
-  return path === "platform.nodes[1].name"
-    ? [
-        [path, value],
-        ["failover.preferredNode", value],
-      ]
-    : [[path, value]];
+  const old = /^(backends|platform\.nodes)\[\d+\]\.name$/.test(path) && all.find((one) => one.path === path)?.text;
+  const users = all.filter((one) => references.test(one.path) && one.text === old);
+  return [path, ...users.map((one) => one.path)].map((place) => [place, value]);
 }
 
 describe("strings that validation accepts", () => {
@@ -99,7 +94,10 @@ describe("strings that validation accepts", () => {
 
 /** Names that users choose: those of tables, by where the table stands. */
 const tables = [
-  ...["request.set", "request.add", "response.set", "response.add"].map((which) => `frontends[0].headers.${which}`),
+  ...["request.set", "request.add", "response.set", "response.add"].flatMap((which) => [
+    `frontends[0].headers.${which}`,
+    `backends[0].headers.${which}`,
+  ]),
   "frontends[0].routes[4].respond.headers",
   "frontends[0].routeTables[0].backends",
   "frontends[0].routeTables[1].backends",

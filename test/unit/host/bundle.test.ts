@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { globSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { publicPart } from "../../../src/haproxy/tls/certificates";
-import { bundles, installBundle } from "../../../src/host/bundle";
-import { fingerprint, fingerprintOfRunning } from "../../../src/host/fingerprint";
+import { bundles } from "../../../src/host/bundle";
 import { sourceId } from "../../../src/packages/model";
 import type { Packages } from "../../../src/packages/rules";
 import type { Settings } from "../../../src/validate";
@@ -24,6 +23,10 @@ describe("a bundle", () => {
       .filter((entry) => entry.isFile() && !entry.name.endsWith(".pyc"))
       .map((entry) => join(entry.parentPath, entry.name).slice(shipped.length + 1));
     const rendered = [
+      "acme/account.pem",
+      "acme/identity.pem",
+      "acme/secure.example.com-5e2fdc7b.authorities.pem",
+      "acme/secure.example.com-5e2fdc7b.hmac",
       "certificates.json",
       "haproxy.cfg",
       "haproxy/authorities/clients-of-web.pem",
@@ -49,7 +52,11 @@ describe("a bundle", () => {
 
   it("makes programs executable, and configuration readable for root alone", () => {
     for (const { path, mode } of first.files) {
-      const expected = path.startsWith("bin/") ? 0o755 : /^haproxy\b|^keepalived\.conf$/.test(path) ? 0o600 : 0o644;
+      const expected = path.startsWith("bin/")
+        ? 0o755
+        : /^(haproxy|acme)\b|^keepalived\.conf$/.test(path)
+          ? 0o600
+          : 0o644;
       assert.equal(mode, expected, path);
     }
   });
@@ -93,7 +100,7 @@ describe("a bundle", () => {
         { address: "198.51.100.10/24", interface: "eth0" },
         { address: "2001:db8::10/64", interface: "eth1.5" },
       ],
-      ports: [80, 443, 3128, 8404, 8406],
+      ports: [80, 443, 3128, 8443, 80, 8404, 9001],
       statusPort: 9000,
       probeIntervalSeconds: 0.4,
       probeFailures: 3,
@@ -104,15 +111,28 @@ describe("a bundle", () => {
         binary: "/opt/hapee-3.0/sbin/hapee-lb",
         source: sourceId(sampleArgs().packages as Packages),
       },
-      packages: ["hapee-3.0r1-lb", "keepalived", "python3", "iproute2", "nftables"],
-      acme: null,
+      packages: ["hapee-3.0r1-lb", "keepalived", "python3", "iproute2", "nftables", "dehydrated"],
+      acme: {
+        port: 9002,
+        certificates: [
+          {
+            id: "secure.example.com-5e2fdc7b",
+            domains: ["secure.example.com", "www.secure.example.com"],
+            keyType: "ec-384",
+            directoryUrl: "https://acme.example.com:14000/directory",
+            email: "host.master+acme@example.com",
+            externalAccountKeyId: "kid-1/A~b",
+            hasAuthorities: true,
+          },
+        ],
+      },
     });
   });
 
   it("tells when certificates expire, in a file that no agent is started anew for", () => {
     const [{ name = "", tls } = {}] = sampleArgs().frontends.filter((frontend) => frontend.tls);
     const [told] = JSON.parse(file(first, "certificates.json").content);
-    assert.deepEqual(told, { id: `${name}/1`, ...publicPart(tls?.certificates[0] ?? "") });
+    assert.deepEqual(told, { id: `${name}/1`, ...publicPart(tls?.certificates?.[0] ?? "") });
     assert.deepEqual(told.domains, ["example.com", "*.example.com"]);
     assert.ok(told.notAfter > told.notBefore);
   });
@@ -154,7 +174,7 @@ describe("a bundle with a mover", () => {
 
   it("tells each node who is who", () => {
     const told = [one, other].map((bundle) => JSON.parse(file(bundle, "node.json").content));
-    assert.deepEqual(told[0].packages.slice(-2), ["nftables", "curl"]);
+    assert.deepEqual(told[0].packages.slice(-3), ["nftables", "curl", "dehydrated"]);
     assert.deepEqual(told[0].addresses, [{ name: "main", address: "203.0.113.7", id: "5001" }]);
     assert.deepEqual(
       told.map(({ mover }) => mover),
@@ -203,93 +223,5 @@ describe("a bundle with a mover", () => {
   it("rides out a crash of HAProxy, where a move takes longer than a restart", () => {
     assert.match(file(one, "units/haproxy.conf").content, /SERVICE_RESULT/);
     assert.doesNotMatch(file(first, "units/haproxy.conf").content, /SERVICE_RESULT/);
-  });
-});
-
-describe("the fingerprint of a bundle", () => {
-  const lines = fingerprint(first, "key").split("\n");
-  const changedLines = (...change: readonly [string, unknown]) => {
-    const others = fingerprint(sampleBundles(change)[0], "key").split("\n");
-    assert.equal(others.length, lines.length);
-    return others.filter((line, index) => line !== lines[index]).map((line) => line.split(" ")[1]);
-  };
-
-  it("is a comment of the shell for each file, two for HAProxy's, and one for the library's own modules", () => {
-    const files = paths.filter((path) => !path.startsWith("lib/"));
-    assert.deepEqual(
-      lines.map((line) => /^# (\S+) [0-9a-f]{8}$/.exec(line)?.[1]),
-      [...files.flatMap((path) => (path === "haproxy.cfg" ? [path, "haproxy.cfg#servers"] : path)), "lib"],
-    );
-  });
-
-  it("changes for what changed, and for the release", () => {
-    assert.deepEqual(changedLines("failover.virtualRouterId", 78), ["keepalived.conf", "release"]);
-    assert.deepEqual(changedLines("failover.probeIntervalSeconds", 0.5), ["node.json", "release"]);
-    // Another source may have another program of the same branch: `apply` has to look.
-    assert.deepEqual(changedLines("packages.haproxy.source.suite", "stable"), ["node.json", "release"]);
-    // Nothing that the agents would have to be started anew for.
-    const proxy = (...changed: string[]) => [...changed, "haproxy/maps/identity.map", "release"];
-    assert.deepEqual(changedLines("backends[0].servers[0].weight", 1), proxy("haproxy.cfg#servers"));
-    assert.deepEqual(changedLines("backends[0].timeouts.connectSeconds", 2), proxy("haproxy.cfg"));
-  });
-
-  it("changes for another revision alone", () => {
-    assert.deepEqual(changedLines("revision", "2"), ["release", "revision"]);
-    const { platform: _, ...settings } = sampleArgs();
-    const install = (revision?: string) =>
-      fingerprint(installBundle({ ...settings, revision } as unknown as Settings), "key").split("\n");
-    assert.deepEqual(
-      install("2")
-        .filter((line) => !install("1").includes(line))
-        .map((line) => line.split(" ")[1]),
-      ["revision"],
-    );
-    assert.deepEqual(
-      install().filter((line) => !install("1").includes(line)),
-      [],
-    );
-  });
-
-  it("changes for the mode of a file too", () => {
-    const files = first.files.map((entry) => (entry.path === "release" ? { ...entry, mode: 0o600 } : entry));
-    const others = fingerprint({ files }, "key").split("\n");
-    assert.deepEqual(others.filter((line) => !lines.includes(line)).length, 1);
-  });
-
-  it("cannot be computed without the key", () => {
-    const others = fingerprint(first, "another key").split("\n");
-    assert.deepEqual(
-      others.filter((line) => lines.includes(line)),
-      [],
-    );
-  });
-
-  it("says of what runs what a change of it does", () => {
-    const shown = fingerprintOfRunning(first, "key").split("\n");
-    const of = (path: string) => shown.find((line) => line.startsWith(`# ${path} `)) ?? "";
-    assert.match(of("haproxy.cfg"), /^# haproxy\.cfg [0-9a-f]{8}: reload of HAProxy$/);
-    for (const path of ["haproxy.cfg#servers", "haproxy/maps/web-1.map"]) {
-      assert.match(of(path), /: at run time; reload of HAProxy where that is not possible$/);
-    }
-    assert.match(of("keepalived.conf"), /: reload of Keepalived$/);
-    assert.match(of("units/haproxy.conf"), /: restart of its service; a node that serves hands over first$/);
-    assert.match(of("node.json"), /: restart of the agents$/);
-    assert.match(of("release"), /^# release [0-9a-f]{8}$/);
-    assert.equal(of("packages"), "");
-    // The digests are the same as without the words.
-    assert.deepEqual(
-      shown.map((line) => line.split(": ")[0]),
-      lines,
-    );
-  });
-
-  it("shows, where packages are upgraded, that they are installed anew", () => {
-    const { platform: _, ...settings } = sampleArgs();
-    const packages = (revision: string) =>
-      fingerprintOfRunning(first, "key", installBundle({ ...settings, revision } as unknown as Settings))
-        .split("\n")
-        .filter((line) => line.startsWith("# packages "));
-    assert.match(packages("1").join(), /^# packages [0-9a-f]{8}: for a new program, restart of its service/);
-    assert.notDeepEqual(packages("1"), packages("2"));
   });
 });

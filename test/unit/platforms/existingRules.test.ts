@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changed, encryptedPrivateKey, hostKey, messagesOf, privateKey, removed, sampleArgs } from "../sampleArgs";
+import { changed, hostKey, messagesOf, privateKey, removed, sampleArgs } from "../sampleArgs";
 
 type Case = readonly [behaviour: string, changes: readonly (readonly [string, unknown])[], expected: readonly string[]];
 
@@ -170,7 +170,7 @@ const cases: readonly Case[] = [
   ],
   [
     "want the passphrase of a bastion's key",
-    [["platform.ssh.bastion.privateKey", encryptedPrivateKey]],
+    [["platform.ssh.bastion.privateKeyPassphrase", removed]],
     [
       "platform.ssh.bastion.privateKey: is protected by a passphrase (its text is not shown). Give privateKeyPassphrase too.",
     ],

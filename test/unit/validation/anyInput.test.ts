@@ -6,15 +6,12 @@ import type { HaLoadBalancerArgs } from "../../../src";
 import { validate } from "../../../src/validate";
 import { InvalidArgumentsError } from "../../../src/validation/problem";
 import { changed, problemsOf, sampleArgs, settled, validated } from "../sampleArgs";
+import { anything } from "./anything";
 import { placesIn } from "./places";
 
 const places = placesIn(sampleArgs()).map(({ path }) => path);
-const anything = fc.oneof(
-  fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, withSparseArray: true }),
-  fc.constantFrom<unknown>(undefined, null, Number.NaN, "", [], {}, [[]], [null], Symbol("s"), () => undefined),
-);
-/** These name resources, or are destructured before anything is known: they cannot be Outputs. */
-const plainOnly = /^platform$|^platform\.(nodes(\[\d+\](\.name)?)?|ssh(\.bastion)?)$/;
+/** These name resources, decide which there are, or are destructured before anything is known: they cannot be Outputs. */
+const plainOnly = /^platform$|^platform\.(nodes(\[\d+\](\.name)?)?|ssh(\.bastion)?|adopt|uninstallOnDestroy)$/;
 
 describe("arguments of any kind", () => {
   it("in any place give problems, or none, and never another error", () => {

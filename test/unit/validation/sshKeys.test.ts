@@ -38,9 +38,10 @@ describe("private keys", () => {
     ["PEM", rsa.export({ ...legacy, cipher: "aes-128-cbc", passphrase: "x" })],
   ] as const) {
     it(`that are protected need their passphrase: ${kind}`, () => {
-      assert.deepEqual(messagesOf(changed([path, key])), [protectedKey]);
-      assert.deepEqual(messagesOf(changed([path, key], ["platform.ssh.privateKeyPassphrase", ""])), [protectedKey]);
-      assert.deepEqual(messagesOf(changed([path, key], ["platform.ssh.privateKeyPassphrase", "open sesame"])), []);
+      const withPassphrase = (text: unknown) => messagesOf(changed([path, key], [`${path}Passphrase`, text]));
+      assert.deepEqual(withPassphrase(removed), [protectedKey]);
+      assert.deepEqual(withPassphrase(""), [protectedKey]);
+      assert.deepEqual(withPassphrase("open sesame"), []);
     });
   }
 
