@@ -53,12 +53,18 @@ function problemsOf(all: unknown, platform: Platform): Problem[] {
     ...unknownProperties("", values as unknown as Record<string, unknown>, PROPERTIES),
     ...proxyProblems(values),
     ...checks.optional(haproxyShape)("haproxy", values.haproxy),
-    ...failoverProblems(values.failover, platform?.nodeNames ?? []),
+    ...failoverProblems(values.failover, namesOf(platform)),
     ...ownPortProblems(values),
     ...packagesShape("packages", values.packages),
     ...checks.optional(checks.text(200))("revision", values.revision),
     ...(typeof platform?.problems === "function" ? platform.problems(values.platform) : [noPlatform(platform)]),
   ];
+}
+
+/** Those that can be meant; of what else stands there the platform tells. */
+function namesOf(platform: Platform | undefined): string[] {
+  const names: unknown = platform?.nodeNames;
+  return Array.isArray(names) ? names.filter(checks.isText) : [];
 }
 
 const PROPERTIES: readonly (keyof HaLoadBalancerArgs)[] = [

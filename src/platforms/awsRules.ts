@@ -4,7 +4,7 @@ import * as checks from "../validation/checks";
 import { type Draft, entries, isRecord, known, UNKNOWN } from "../validation/draft";
 import type { Plain } from "../validation/plain";
 import { type Problem, problem, show } from "../validation/problem";
-import { filledList, list, shape, table, unknownProperties } from "../validation/shape";
+import { filledList, shape, table, unknownProperties } from "../validation/shape";
 import { hostKeyProblems } from "../validation/sshKeys";
 import { defaultElasticIps } from "./aws/defaults";
 import { AwsImage } from "./aws/images";
@@ -16,7 +16,7 @@ import {
   type AwsVolumeArgs,
   InstanceCreationInput,
 } from "./awsArgs";
-import { exactlyTwo, inVain, networksFix, plainList, plainNames, repeated } from "./pairRules";
+import { exactlyTwo, inVain, networksFix, plainList, plainName, plainObject, plainWords, repeated } from "./pairRules";
 
 const { check, isText, optional } = checks;
 
@@ -61,7 +61,7 @@ const elasticIpType: checks.Check = (path, value) => {
 };
 
 const elasticIpShape = shape<ElasticIp>({
-  name: checks.name,
+  name: plainName,
   type: optional(elasticIpType),
   id: optional(id("eipalloc")),
   privateAddresses: optional(plainList(ipv4, "Give two, one for each node.")),
@@ -128,7 +128,7 @@ const properties: { readonly [Key in keyof Required<Args>]: checks.Check } = {
   allowClientsFrom: optional(filledList(checks.network, networksFix)),
   elasticIps: optional(
     plainList(
-      elasticIpShape,
+      plainObject(elasticIpShape),
       `Give at least one, such as { name: "main" }. ${reasons.private} A pair has a public one.`,
     ),
   ),
@@ -143,10 +143,10 @@ const properties: { readonly [Key in keyof Required<Args>]: checks.Check } = {
     ),
   ),
   rootVolume: optional(volumeShape),
-  nodeNames: optional(plainList(checks.name, 'Give two, such as ["lb1", "lb2"].')),
+  nodeNames: optional(plainList(plainName, 'Give two, such as ["lb1", "lb2"].')),
   instances: optional(plainList(instanceShape, "Give two.")),
   tags: optional(table(tagKey, tag)),
-  replaceInstancesOn: optional(list(checks.oneOf(InstanceCreationInput))),
+  replaceInstancesOn: optional(plainWords(InstanceCreationInput)),
   ec2Endpoint: optional(url(["https"], "https://vpce-0123456789abcdef0-abcdefgh.ec2.eu-central-1.vpce.amazonaws.com")),
   httpsProxy: optional(url(["http", "https"], "http://proxy.example.com:3128")),
 };
@@ -164,8 +164,6 @@ const pairs: Rule = ({ nodeNames, instances, subnetIds, elasticIps }) => [
     exactlyTwo(`${path}.privateAddresses`, value.privateAddresses),
   ),
 ];
-
-const names: Rule = ({ elasticIps }) => plainNames("platform.elasticIps", elasticIps);
 
 /** Each instance has a secondary address for each Elastic IP. */
 const places: Rule = ({ instances, elasticIps }) => {
@@ -246,7 +244,7 @@ const vpc: Rule = ({ vpcId, subnetIds, instances }) =>
       ]
     : [];
 
-const rules: readonly Rule[] = [shapes, sshProblems, pairs, names, places, different, nothingInVain, vpc];
+const rules: readonly Rule[] = [shapes, sshProblems, pairs, places, different, nothingInVain, vpc];
 
 export function awsProblems(draft: AwsDraft): Problem[] {
   return rules.flatMap((rule) => rule(draft));

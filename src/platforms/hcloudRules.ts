@@ -4,7 +4,7 @@ import * as checks from "../validation/checks";
 import { type Draft, entries, isRecord, known, UNKNOWN } from "../validation/draft";
 import type { Plain } from "../validation/plain";
 import { type Problem, problem } from "../validation/problem";
-import { filledList, list, shape, table, unknownProperties } from "../validation/shape";
+import { filledList, shape, table, unknownProperties } from "../validation/shape";
 import { hostKeyProblems, privateKeyProblems } from "../validation/sshKeys";
 import {
   FloatingIpType,
@@ -15,7 +15,17 @@ import {
   type HcloudSshArgs,
   ServerCreationInput,
 } from "./hcloudArgs";
-import { exactlyTwo, inVain, networksFix, operatorsProblems, plainList, plainNames, repeated } from "./pairRules";
+import {
+  exactlyTwo,
+  inVain,
+  networksFix,
+  operatorsProblems,
+  plainList,
+  plainName,
+  plainObject,
+  plainWords,
+  repeated,
+} from "./pairRules";
 import { bastionProblems, notAnObject } from "./sshRules";
 
 export const defaultNodeNames = ["lb1", "lb2"] as const;
@@ -66,7 +76,7 @@ const networkShape = shape<Plain<HcloudNetworkArgs>>({
 });
 
 const floatingIpShape = shape<FloatingIp>({
-  name: checks.name,
+  name: plainName,
   type: optional(checks.oneOf(FloatingIpType)),
   id: optional(id),
 });
@@ -84,10 +94,16 @@ const label = check(
   "Use letters and digits, with . _ - between them, 63 at most.",
 );
 const labelKey = check(
-  (value) => isText(value) && value.length > 0 && value.split("/").length <= 2,
+  (value) => isText(value) && isLabelKey(...value.split("/")),
   "is not the key of a label.",
   'Use one such as "team" or "example.com/team".',
 );
+
+/** A name that may be a label's value, after a DNS name of its owner's, if any. */
+function isLabelKey(...parts: readonly string[]): boolean {
+  const [name = "", owner = "example.com", ...others] = parts.toReversed();
+  return name !== "" && label("", name).length === 0 && checks.hostName("", owner).length === 0 && others.length === 0;
+}
 
 const sshShape: Rule = ({ ssh, servers, firewallIds }) => {
   if (!isRecord(ssh)) {
@@ -117,14 +133,14 @@ const properties: { readonly [Key in keyof Required<Args>]: checks.Check } = {
   failoverToken: token,
   ssh: () => [],
   allowClientsFrom: optional(filledList(checks.network, networksFix)),
-  floatingIps: optional(plainList(floatingIpShape, 'Give at least one, such as { name: "main" }.')),
-  network: optional(networkShape),
+  floatingIps: optional(plainList(plainObject(floatingIpShape), 'Give at least one, such as { name: "main" }.')),
+  network: optional(plainObject(networkShape)),
   firewallIds: optional(filledList(idNumber, "Give the id of one.")),
-  nodeNames: optional(plainList(checks.name, 'Give two, such as ["lb1", "lb2"].')),
+  nodeNames: optional(plainList(plainName, 'Give two, such as ["lb1", "lb2"].')),
   servers: optional(plainList(serverShape, "Give two.")),
   labels: optional(table(labelKey, label)),
   deleteProtection: optional(checks.flag),
-  replaceServersOn: optional(list(checks.oneOf(ServerCreationInput))),
+  replaceServersOn: optional(plainWords(ServerCreationInput)),
 };
 
 const shapes: Rule = (draft) => [
@@ -136,8 +152,6 @@ const pairs: Rule = ({ nodeNames, servers }) => [
   ...exactlyTwo("platform.nodeNames", nodeNames),
   ...exactlyTwo("platform.servers", servers),
 ];
-
-const names: Rule = ({ floatingIps }) => plainNames("platform.floatingIps", floatingIps);
 
 const different: Rule = ({ nodeNames, servers, floatingIps }) => [
   ...repeated("platform.nodeNames", Array.isArray(nodeNames) ? nodeNames : [], "", "Two nodes have two names."),
@@ -203,7 +217,7 @@ function nothingIsMade({ servers, floatingIps }: HcloudDraft): boolean {
   return servers !== undefined && given.length > 0 && given.every(({ value }) => value.id !== undefined);
 }
 
-const rules: readonly Rule[] = [whatIsMade, shapes, sshShape, pairs, names, different, nothingInVain];
+const rules: readonly Rule[] = [whatIsMade, shapes, sshShape, pairs, different, nothingInVain];
 
 export function hcloudProblems(draft: HcloudDraft): Problem[] {
   return rules.flatMap((rule) => rule(draft));

@@ -1,17 +1,30 @@
 // What has to hold for lists of nodes and addresses, the same on every platform that makes machines.
-import { type Check, network } from "../validation/checks";
-import { entries, known, UNKNOWN } from "../validation/draft";
+import { type Check, name, network, oneOf } from "../validation/checks";
+import { known, UNKNOWN } from "../validation/draft";
 import { type Problem, problem, show } from "../validation/problem";
-import { filledList } from "../validation/shape";
+import { filledList, list } from "../validation/shape";
 
 export const networksFix = 'List the networks, such as ["203.0.113.0/24"].';
 
-/** A list that decides which resources there are: it has to be known when the program runs. */
+/** What decides which resources there are has to be known when the program runs. */
+function plain(inner: Check, fix: string): Check {
+  return (path, value) => (value === UNKNOWN ? [problem(path, `is an Output. ${fix}`)] : inner(path, value));
+}
+
 export function plainList(item: Check, fix: string): Check {
-  return (path, value) =>
-    value === UNKNOWN
-      ? [problem(path, "is an Output. List them; only what is in them can be Outputs.")]
-      : filledList(item, fix)(path, value);
+  return plain(filledList(item, fix), "List them; only what is in them can be Outputs.");
+}
+
+export function plainObject(inner: Check): Check {
+  return plain(inner, "Give an object; only what is in it can be Outputs.");
+}
+
+export const plainName = plain(name, "Give a plain string; resources are named after it.");
+
+/** A list of words that decide what becomes of resources. */
+export function plainWords(set: Readonly<Record<string, string>>): Check {
+  const fix = `Give plain strings, of: ${Object.values(set).join(", ")}.`;
+  return plain(list(plain(oneOf(set), fix)), fix);
 }
 
 /** Of what would be left out without a word. */
@@ -33,15 +46,6 @@ export function exactlyTwo(path: string, given: unknown): Problem[] {
   return Array.isArray(given) && given.length !== 2
     ? [problem(path, `has ${given.length}. List exactly two, one for each node.`)]
     : [];
-}
-
-/** Names are keys of resources. */
-export function plainNames(path: string, given: unknown): Problem[] {
-  return entries<{ name: string }>(path, given as readonly { name: string }[])
-    .filter(({ value }) => value.name === UNKNOWN)
-    .map((entry) =>
-      problem(`${entry.path}.name`, "is an Output. Give a plain string; its resource is named after it."),
-    );
 }
 
 export function repeated(path: string, values: readonly unknown[], member: string, fix: string): Problem[] {

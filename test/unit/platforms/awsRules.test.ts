@@ -58,9 +58,9 @@ const cases: readonly (readonly [behaviour: string, change: AwsChange, expected:
     [
       'platform.elasticIps[0].id: "203.0.113.7" is not an id. Use one such as "eipalloc-0123456789abcdef0".',
       'platform.elasticIps[1].type: "ipv5" is not known. Did you mean "ipv4"? Use one of: ipv4.',
+      "platform.elasticIps[2].name: is an Output. Give a plain string; resources are named after it.",
       'platform.elasticIps[2].privateAddresses[0]: "fd00::1" is not an IPv4 address. Use one of the subnet, such as "172.31.16.200".',
       "platform.elasticIps[1].privateAddresses: has 1. List exactly two, one for each node.",
-      "platform.elasticIps[2].name: is an Output. Give a plain string; its resource is named after it.",
       'platform.elasticIps[1].name: "main" is that of platform.elasticIps[0] too. Give each a different one.',
     ],
   ],

@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { validate } from "../../../src/validate";
 import { InvalidArgumentsError } from "../../../src/validation/problem";
-import { type HcloudChange, hcloudArgs } from "../../graph/hcloudArgs";
-import { hostKey } from "../sampleArgs";
-
-const server = (number: number) => ({
-  id: String(number),
-  publicAddress: `192.0.2.${number}`,
-  privateAddress: `10.0.1.${number}`,
-  hostKey: hostKey(String(number)),
-});
+import { type HcloudChange, hcloudArgs, server } from "../../graph/hcloudArgs";
 
 const onServers = (key: string) => `platform.${key}: has no effect on servers that exist. Leave it out.`;
 
@@ -121,9 +113,15 @@ const cases: readonly (readonly [behaviour: string, change: HcloudChange, expect
   ],
   [
     "want labels that Hetzner takes",
-    { labels: { team: "a b" } },
+    {
+      labels: { team: "a b", "": "a", "a b": "a", "example.com/": "a", "-/a": "a", "a/b/c": "a", "example.com/a": "" },
+    },
     [
       'platform.labels.team: "a b" is not usable in a label. Use letters and digits, with . _ - between them, 63 at most.',
+      ...["", "a b", "example.com/", "-/a", "a/b/c"].map(
+        (key) =>
+          `platform.labels["${key}"]: "${key}" is not the key of a label. Use one such as "team" or "example.com/team".`,
+      ),
     ],
   ],
 ];
