@@ -128,7 +128,7 @@ const properties: { readonly [Key in keyof Required<Args>]: checks.Check } = {
   allowClientsFrom: optional(filledList(checks.network, networksFix)),
   elasticIps: optional(
     plainList(
-      plainObject(elasticIpShape),
+      plainObject(elasticIpShape, '{ name: "main" }'),
       `Give at least one, such as { name: "main" }. ${reasons.private} A pair has a public one.`,
     ),
   ),

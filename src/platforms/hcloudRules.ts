@@ -133,8 +133,10 @@ const properties: { readonly [Key in keyof Required<Args>]: checks.Check } = {
   failoverToken: token,
   ssh: () => [],
   allowClientsFrom: optional(filledList(checks.network, networksFix)),
-  floatingIps: optional(plainList(plainObject(floatingIpShape), 'Give at least one, such as { name: "main" }.')),
-  network: optional(plainObject(networkShape)),
+  floatingIps: optional(
+    plainList(plainObject(floatingIpShape, '{ name: "main" }'), 'Give at least one, such as { name: "main" }.'),
+  ),
+  network: optional(plainObject(networkShape, "{ id: network.id }")),
   firewallIds: optional(filledList(idNumber, "Give the id of one.")),
   nodeNames: optional(plainList(plainName, 'Give two, such as ["lb1", "lb2"].')),
   servers: optional(plainList(serverShape, "Give two.")),

@@ -15,8 +15,8 @@ export function plainList(item: Check, fix: string): Check {
   return plain(filledList(item, fix), "List them; only what is in them can be Outputs.");
 }
 
-export function plainObject(inner: Check): Check {
-  return plain(inner, "Give an object; only what is in it can be Outputs.");
+export function plainObject(inner: Check, example: string): Check {
+  return plain(inner, `Give an object, such as ${example}; only what is in it can be Outputs.`);
 }
 
 export const plainName = plain(name, "Give a plain string; resources are named after it.");

@@ -159,15 +159,16 @@ describe("the resource tree on AWS", () => {
   });
 
   it("draws secondary addresses for what an instance is replaced for, because a new one is there before the old one is gone", async () => {
-    const lot = (of: Program) => named(of, "edge-lb1-addresses");
-    const triggers = (of: Program) => (lot(of).inputs.triggers as [Record<string, string>])[0];
+    const draw = (of: Program) => named(of, "edge-lb1-addresses");
+    const triggers = (of: Program) => (draw(of).inputs.triggers as [Record<string, string>])[0];
     const drawnAnewFor = async (change: AwsChange) => {
       const [before, after] = [triggers(program), triggers(await deploy(change))];
       return Object.keys(before).filter((input) => before[input] !== after[input]);
     };
-    assert.deepEqual(lot(program).ignoreChanges, ["triggers[0].ami", "triggers[0].keyName", "triggers[0].userData"]);
+    assert.deepEqual(named(program, "edge-lb1").replaceWith, [draw(program).urn]);
+    assert.deepEqual(draw(program).ignoreChanges, ["triggers[0].ami", "triggers[0].keyName", "triggers[0].userData"]);
     const others = await deploy({ replaceInstancesOn: ["ami"] });
-    assert.deepEqual(lot(others).ignoreChanges, ["triggers[0].keyName", "triggers[0].userData"]);
+    assert.deepEqual(draw(others).ignoreChanges, ["triggers[0].keyName", "triggers[0].userData"]);
     assert.deepEqual(triggers(others), triggers(program), "an input that begins to replace draws nothing");
     assert.deepEqual(await drawnAnewFor({ tags: { team: "edge" } }), []);
     assert.deepEqual(await drawnAnewFor({ instanceType: "t3.large" }), ["instanceType"]);

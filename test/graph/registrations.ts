@@ -14,6 +14,8 @@ export interface Registration {
   readonly aliases: readonly string[];
   readonly ignoreChanges: readonly string[];
   readonly replaceOnChanges: readonly string[];
+  /** URNs. */
+  readonly replaceWith: readonly string[];
   readonly createTimeout: string;
   /** As they go over the wire: secrets are wrapped. */
   readonly inputs: Readonly<Record<string, unknown>>;
@@ -45,6 +47,7 @@ interface Request {
   getAliasesList(): { getUrn(): string; getSpec(): { getName(): string } | undefined }[];
   getIgnorechangesList(): string[];
   getReplaceonchangesList(): string[];
+  getReplaceWithList(): string[];
   getCustomtimeouts(): { getCreate(): string } | undefined;
   getObject(): { toJavaScript(): Record<string, unknown> };
 }
@@ -96,6 +99,7 @@ export async function run(program: () => pulumi.Output<unknown>, made: Made = ()
         aliases: request.getAliasesList().map((alias) => alias.getUrn() || (alias.getSpec()?.getName() ?? "")),
         ignoreChanges: request.getIgnorechangesList(),
         replaceOnChanges: request.getReplaceonchangesList(),
+        replaceWith: request.getReplaceWithList(),
         createTimeout: request.getCustomtimeouts()?.getCreate() ?? "",
         inputs: request.getObject().toJavaScript(),
       });

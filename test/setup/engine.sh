@@ -5,7 +5,7 @@
 # shellcheck source=/dev/null
 source "$SETUP/go.sh"
 
-OLDEST_ENGINE=3.200.0
+OLDEST_ENGINE=3.207.0
 engine_version=v3.259.0
 host_version=v3.68.0 # the last version of the sdk module that still holds the language host
 engine_flags=(-trimpath -ldflags)

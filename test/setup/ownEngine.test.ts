@@ -31,7 +31,7 @@ describe("a pulumi on PATH", () => {
   });
 
   it("is used at the oldest version that will do, however many digits that has", () => {
-    install("v3.200.0");
+    install("v3.207.0");
     assert.equal(ownEngine().found, true);
     install("v3.1000.0");
     assert.equal(ownEngine().found, true);

@@ -8,58 +8,65 @@ import { secondaryAddresses } from "./addresses";
 import { defaultElasticIps } from "./defaults";
 import type { Subnet } from "./network";
 
-/** What an instance is made with, and replaced for. */
-export interface Life {
-  readonly inputs: Readonly<Record<string, pulumi.Input<string | undefined>>>;
-  /** Those of them that an instance keeps from its beginning to its end, whatever they become meanwhile. */
-  readonly kept: readonly string[];
-}
-
-interface Place {
+/** What an instance is made with. */
+export interface Creation {
   readonly subnet: pulumi.Output<Subnet>;
   readonly index: 0 | 1;
-  readonly life: Life;
+  readonly inputs: Readonly<Record<string, pulumi.Input<string | undefined>>>;
+  /** Those of them that replace no instance. */
+  readonly ignored: readonly string[];
 }
 
-/** One for each Elastic IP, in their order; those that the user gives come first. */
+export interface DrawnAddresses {
+  /** One for each Elastic IP, in their order; those that the user gives as they are. */
+  readonly addresses: pulumi.Output<string[]>;
+  /** Where they come from: an instance has to be replaced with it, whatever it is replaced for. */
+  readonly draw: pulumi.Resource;
+}
+
 export function drawnAddresses(
   name: string,
-  { subnet, index, life }: Place,
+  creation: Creation,
   args: AwsArgs,
   options: pulumi.CustomResourceOptions,
-): pulumi.Output<string[]> {
+): DrawnAddresses {
   const elasticIps = args.elasticIps ?? defaultElasticIps;
-  const chosen = pulumi.all([subnet, lot(name, life, options)]).apply(([{ cidrBlock }, instance]) =>
+  const { subnet, index: node } = creation;
+  const draw = drawFor(name, creation, options);
+  const drawn = pulumi.all([subnet, draw.stdout]).apply(([{ cidrBlock }, instance]) =>
     secondaryAddresses(
-      { cidrBlock, node: index, instance },
+      { cidrBlock, node, instance },
       elasticIps.map((elastic) => elastic.name),
     ),
   );
-  return pulumi.all(
-    elasticIps.map(
-      ({ privateAddresses }, place) => privateAddresses?.[index] ?? chosen.apply((all) => all[place] as string),
-    ),
+  const addresses = elasticIps.map(
+    ({ privateAddresses }, place) => privateAddresses?.[node] ?? drawn.apply((all) => all[place] as string),
   );
+  return { addresses: pulumi.all(addresses), draw };
 }
 
-/** Drawn anew when the instance is replaced, and never else: not for another name, nor when an input begins to replace. */
-function lot(name: string, { inputs, kept }: Life, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  const command = new local.Command(
+/** Anew for what replaces an instance: not for another name, nor when an input begins to replace. */
+function drawFor(name: string, { inputs, ignored }: Creation, options: pulumi.CustomResourceOptions): local.Command {
+  return new local.Command(
     name,
     {
       create: "od -An -N8 -tx1 /dev/urandom",
-      triggers: [pulumi.unsecret(pulumi.output(inputs).apply(digests))],
+      // Whatever a later release says here, what was drawn stays.
+      update: 'printf %s "$PULUMI_COMMAND_STDOUT"',
+      triggers: [digests(inputs)],
       logging: "none",
-      addPreviousOutputInEnv: false,
     },
-    { ...options, ignoreChanges: kept.map((input) => `triggers[0].${input}`) },
+    { ...options, ignoreChanges: ignored.map((input) => `triggers[0].${input}`) },
   );
-  return command.stdout;
 }
 
-/** User data holds a key, and the state of the command is no place for it. */
-function digests(inputs: Readonly<Record<string, string | undefined>>): Record<string, string> {
+/**
+ * Each by itself, so that one which is not known yet hides no other. User data holds a key, and the state of the command is
+ * no place for it.
+ */
+function digests(inputs: Creation["inputs"]): Record<string, pulumi.Output<string>> {
+  const digest = (value = "") => createHash("sha256").update(value).digest("hex");
   return Object.fromEntries(
-    Object.entries(inputs).map(([name, value = ""]) => [name, createHash("sha256").update(value).digest("hex")]),
+    Object.entries(inputs).map(([name, value]) => [name, pulumi.unsecret(pulumi.output(value).apply(digest))]),
   );
 }

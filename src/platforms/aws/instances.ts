@@ -57,10 +57,15 @@ export function madeMachine(
   const created = { ami: parts.imageId, keyName: parts.keyName, userData: cloudConfig(key) };
   const instanceType = args.instanceType ?? defaultType;
   const replacing: readonly InstanceCreationInput[] = args.replaceInstancesOn ?? [];
-  const kept = Object.values(InstanceCreationInput).filter((input) => !replacing.includes(input));
+  const ignored = Object.values(InstanceCreationInput).filter((input) => !replacing.includes(input));
   const kmsKeyId = pulumi.output(args.rootVolume).apply((volume) => volume?.kmsKeyId);
-  const life = { inputs: { ...created, instanceType, subnetId: subnet.id, kmsKeyId }, kept };
-  const secondary = drawnAddresses(`${name}-${node}-addresses`, { subnet, index, life }, args, options);
+  const inputs = { ...created, instanceType, subnetId: subnet.id, kmsKeyId };
+  const { addresses, draw } = drawnAddresses(
+    `${name}-${node}-addresses`,
+    { subnet, index, inputs, ignored },
+    args,
+    options,
+  );
   const tags = tagged(`${name}-${node}`, args);
   const instance = new ec2.Instance(
     `${name}-${node}`,
@@ -70,7 +75,7 @@ export function madeMachine(
       subnetId: subnet.id,
       // On the primary private address: the Elastic IP on a secondary one leaves the node its own way out.
       associatePublicIpAddress: true,
-      secondaryPrivateIps: secondary,
+      secondaryPrivateIps: addresses,
       vpcSecurityGroupIds: parts.securityGroupIds,
       iamInstanceProfile: parts.instanceProfile,
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
@@ -87,8 +92,9 @@ export function madeMachine(
       dependsOn: [...parts.outliving],
       // In place the provider would stop both instances at once; new ones take over first.
       replaceOnChanges: ["instanceType", ...replacing],
+      replaceWith: [draw],
       ignoreChanges: [
-        ...kept,
+        ...ignored,
         // While an instance is stopped it has none, and would be replaced for that.
         "associatePublicIpAddress",
       ],
@@ -99,7 +105,7 @@ export function madeMachine(
     networkInterfaceId: instance.primaryNetworkInterfaceId,
     publicAddress: instance.publicIp,
     privateAddress: instance.privateIp,
-    secondaryAddresses: secondary,
+    secondaryAddresses: addresses,
     ssh: sshConnection(args, instance.publicIp, instance.privateIp, key.publicKey),
     resource: instance,
   };

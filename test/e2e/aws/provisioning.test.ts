@@ -168,6 +168,19 @@ describe("provisioning a pair on AWS", function () {
     assert.ok(!now.includes(gone));
   });
 
+  it("gives no other addresses to instances that stay because EC2 makes none in their place", async () => {
+    await ec2(lab).inject({ kind: "error", code: "VcpuLimitExceeded" }, { action: "RunInstances" });
+    await pair.configure({ aws: { ...settings.aws, instanceType: "t3.large" } });
+    await assert.rejects(pair.up(), /VcpuLimitExceeded/);
+    await ec2(lab).lift();
+    await pair.configure(settings);
+    // New addresses are drawn already: the instances go after all, once others serve in their place.
+    const { stdout } = await pair.pulumi.preview({ diff: true });
+    const planned = [...stdout.matchAll(/aws:ec2\/instance:Instance: \((\w+)\)/g)].map(([, operation]) => operation);
+    assert.ok(planned.includes("replace") && !planned.includes("update"), planned.join());
+    assert.ok(await pair.answers());
+  });
+
   describe("replaces both, for another type, zone and a later image, by updates that are cut off", () => {
     let load: LoadRun;
     let old: readonly string[];

@@ -33,8 +33,8 @@ describe("a pair on AWS beside what is there already", function () {
   it("takes its subnets, group, role, key and address from the account, and leaves them there", async () => {
     const pair = await Pair.prepare(lab, { aws: brought() }, "parts");
     const { changes, outputs } = await pair.up();
-    // Program, component, and for each of two instances itself, a host key and two commands.
-    assert.deepEqual(changes, { create: 10 });
+    // Program, component, and for each of two instances itself, a host key, what draws its addresses, and two commands.
+    assert.deepEqual(changes, { create: 12 });
     assert.equal(outputs.address, parts.address);
     await audit(pair);
     const address = pair.host("lb1").publicAddress ?? "";
