@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { count, merge, type Results, worthAnotherTry } from "./results";
+import { count, merge, outcomeOf, type Results, worthAnotherTry } from "./results";
 
 const good = { passed: 3, failures: [] };
 const bad = { passed: 2, failures: ["one: broke"] };
@@ -21,6 +21,20 @@ describe("results of tests", () => {
     assert.deepEqual(worthAnotherTry({ "b.test.ts": bad, "": bad }), [], "what is in no file cannot be tried alone");
     const many = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`${index}.test.ts`, bad]));
     assert.deepEqual(worthAnotherTry(many), [], "so many have another reason");
+  });
+
+  it("are those of the second try where there was one, and say what the first one would have been", () => {
+    const first = { "a.test.ts": good, "b.test.ts": bad, "c.test.ts": bad, "d.test.ts": bad };
+    const again = { passed: 2, failures: ["one: broke once more"] };
+    assert.deepEqual(
+      outcomeOf(first, { "b.test.ts": good, "c.test.ts": again, "d.test.ts": { passed: 0, failures: [] } }),
+      {
+        passed: 3 + 3 + 2 + 2,
+        failures: ["one: broke once more", "one: broke"],
+        excused: ["one: broke"],
+      },
+    );
+    assert.deepEqual(outcomeOf(first, {}).excused, []);
   });
 
   it("are told by mocha for each file, with hooks that fail", () => {

@@ -27,6 +27,20 @@ export function merge(all: readonly Results[]): Results {
   );
 }
 
+export interface Outcome {
+  readonly passed: number;
+  readonly failures: readonly string[];
+  /** Of files that had another try, and passed it. */
+  readonly excused: readonly string[];
+}
+
+/** @param second of the files that had another try; one that ran no test there had none */
+export function outcomeOf(first: Results, second: Results): Outcome {
+  const tried = Object.entries(second).filter(([, { passed, failures }]) => passed + failures.length > 0);
+  const excused = tried.flatMap(([file, { failures }]) => (failures.length === 0 ? failuresOf(first[file]) : []));
+  return { ...count({ ...first, ...Object.fromEntries(tried) }), excused };
+}
+
 export function count(results: Results): { readonly passed: number; readonly failures: readonly string[] } {
   const { "": whole = { passed: 0, failures: [] } } = merge(Object.values(results).map((result) => ({ "": result })));
   return whole;
