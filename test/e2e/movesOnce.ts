@@ -43,6 +43,7 @@ export async function assertMovesOnce(
   const report = await observeFault(pair, fault, { afterwards });
   assert.equal(report.ownerAfter, other(report.ownerBefore as LoadBalancerName));
   assert.deepEqual(masters, [report.ownerAfter], "the address went back although no node is preferred");
+  assert.equal(await pair.active(), report.ownerAfter);
   assertOutage(report, report.limitMs + report.stolenMs, marginMs);
 }
 

@@ -1,7 +1,9 @@
 // Follows the shared address from node to node for as long as a story takes.
+import { now } from "../lab/clock";
 import { until } from "../lab/command";
 import { loadBalancers } from "../lab/layout";
 import type { LoadBalancerName, Pair } from "./pair";
+import { transitionsOf } from "./transitions";
 
 export interface Moves {
   /** Each single holder, in order; moments without one, or with both, are not a move. */
@@ -39,58 +41,39 @@ export function followMoves(pair: Pair): { stop(): Promise<Moves> } {
   };
 }
 
-/** When Keepalived of a node last became BACKUP and, after that, MASTER: by the lab's clock. */
-export async function lastComeback(pair: Pair, node: LoadBalancerName): Promise<{ backup: number; master: number }> {
-  const command =
-    "journalctl --unit keepalived --output json --no-pager --grep 'Entering (BACKUP|MASTER) STATE' --reverse --lines 20";
-  const entries = (await pair.host(node).must(command)).trim().split("\n");
-  const states = entries.map((entry) => JSON.parse(entry));
-  const master = states.findIndex(({ MESSAGE }) => MESSAGE.includes("MASTER"));
-  const backup = states.findIndex(({ MESSAGE }, index) => index > master && MESSAGE.includes("BACKUP"));
-  const at = (index: number) => Number(states[index]?.__MONOTONIC_TIMESTAMP) / 1000;
-  return { backup: at(backup), master: at(master) };
+/**
+ * When Keepalived of a node last became BACKUP and, after that, MASTER.
+ * @param since by the lab's clock, as what it returns
+ */
+export async function lastComeback(
+  pair: Pair,
+  node: LoadBalancerName,
+  since: number,
+): Promise<{ backup: number; master: number }> {
+  const all = await transitionsOf(pair.host(node), since);
+  const master = all.findLastIndex(({ state }) => state === "MASTER");
+  const backup = all.slice(0, Math.max(0, master)).findLast(({ state }) => state === "BACKUP");
+  return { backup: backup?.at ?? Number.NaN, master: all[master]?.at ?? Number.NaN };
 }
 
 /**
- * The nodes that entered the state MASTER, each as often as it did.
+ * The nodes that entered the state MASTER, each as often as it did, in order.
  * @param since by the lab's clock
  */
 export async function becameMaster(pair: Pair, since: number): Promise<LoadBalancerName[]> {
-  const times = await Promise.all(
-    loadBalancers.map(async (node) =>
-      (await entries(pair, node, "MASTER", since)).map(({ at }): [number, LoadBalancerName] => [at, node]),
-    ),
+  const found = await Promise.all(
+    loadBalancers.map(async (node) => (await transitionsOf(pair.host(node), since)).map((one) => ({ ...one, node }))),
   );
-  return times
-    .flat()
-    .sort(([one], [another]) => one - another)
-    .map(([, node]) => node);
+  const masters = found.flat().filter(({ state }) => state === "MASTER");
+  return masters.sort((one, another) => one.at - another.at).map(({ node }) => node);
 }
 
 /**
  * When Keepalived of a node that was active noticed that it has to step down: in milliseconds of the Unix epoch.
  * @param since by the lab's clock
  */
-export function keepalivedFaultAt(pair: Pair, node: LoadBalancerName, since: number): Promise<number> {
-  const noticed = async () => (await entries(pair, node, "FAULT", since)).at(-1)?.epochMs;
-  return until(`${node} to step down`, noticed, 20_000, 200);
-}
-
-interface Entry {
-  /** By the lab's clock. */
-  readonly at: number;
-  readonly epochMs: number;
-}
-
-/** When Keepalived of a node entered a state, as far back as the node's journal goes: to its latest boot. */
-async function entries(pair: Pair, node: LoadBalancerName, state: "MASTER" | "FAULT", since: number): Promise<Entry[]> {
-  const journal = `journalctl --unit keepalived --output json --no-pager --grep 'Entering ${state} STATE'`;
-  const lines = (await pair.host(node).run(journal)).stdout.split("\n").filter(Boolean);
-  const all = lines.map((line) => JSON.parse(line) as Readonly<Record<string, string>>);
-  return all
-    .map((entry) => ({
-      at: Number(entry.__MONOTONIC_TIMESTAMP) / 1000,
-      epochMs: Number(entry.__REALTIME_TIMESTAMP) / 1000,
-    }))
-    .filter(({ at }) => at > since);
+export async function keepalivedFaultAt(pair: Pair, node: LoadBalancerName, since: number): Promise<number> {
+  const noticed = async () =>
+    (await transitionsOf(pair.host(node), since)).findLast(({ state }) => state === "FAULT")?.at;
+  return Date.now() - now() + (await until(`${node} to step down`, noticed, 20_000, 200));
 }

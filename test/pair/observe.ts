@@ -34,7 +34,7 @@ export interface ObservedOutage {
   /** Requests a second, as they were made. */
   readonly rate: number;
   readonly ownerBefore: LoadBalancerName;
-  /** Time that the machine did not have for itself meanwhile: any outage may be longer by that. */
+  /** Time that the machine did not have for itself until then: any outage may be longer by that. */
   readonly stolenMs: number;
   /** The same as before when the address did not move; null when no node, or both, had it in the end. */
   readonly ownerAfter: LoadBalancerName | null;
@@ -144,13 +144,14 @@ export async function watchFault(
     const injectedAt = await pair.fault(fault, ownerBefore);
     await settles(pair, patienceMs, (holder) => holder !== ownerBefore || ridesOut);
     const [ownerAfter, another] = await pair.holders();
+    const stolen = Math.round(stolenMs() - stolenBefore);
     await afterwards(injectedAt);
     const load = await client.stop({ since: injectedAt });
     return {
       injectedAt,
       load,
       ownerBefore,
-      stolenMs: Math.round(stolenMs() - stolenBefore),
+      stolenMs: stolen,
       ownerAfter: ownerAfter && !another ? ownerAfter : null,
     };
   } catch (error) {

@@ -4,11 +4,11 @@ import { step } from "../../demo/steps";
 import type { PairFault } from "../../pair/faults";
 import { watchFault } from "../../pair/observe";
 import { type LoadBalancerName, other, Pair } from "../../pair/pair";
+import { transitionsOf } from "../../pair/transitions";
 import { type Bench, type BenchOptions, chosen, circumstances } from "../bench";
 import { faultNames, pairFault, REQUESTS_PER_SECOND } from "../failover/bench";
 import { withLab } from "../labs";
 import { undisturbed } from "../quiet";
-import { transitionsOf } from "../transitions";
 import { bucketsOf, type Node, stepsSince, type Timeline, type TimelineReport } from "./report";
 import { chart, tables } from "./show";
 

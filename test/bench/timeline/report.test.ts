@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { transitionsIn } from "../../pair/transitions";
 import type { Segment } from "../chart";
-import { transitionsIn } from "../transitions";
 import { bucketsOf, stepsSince, type Timeline, typical } from "./report";
 import { chart } from "./show";
 

@@ -2,10 +2,10 @@
 import type { FailoverProfile } from "../../../src/keepalived/args";
 import type { Sample } from "../../lab/client/outage";
 import type { FaultName } from "../../lab/faults";
+import type { State, Transition } from "../../pair/transitions";
 import type { Circumstances } from "../bench";
 import { groupBy } from "../grouping";
 import { rounded } from "../statistics";
-import type { State, Transition } from "../transitions";
 
 export const BUCKET_MS = 50;
 /** How long the picture goes on after the outage. */

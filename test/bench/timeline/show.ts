@@ -1,9 +1,9 @@
 // Table and picture of what happens after a fault, moment by moment. Pure.
 import { pairFaults } from "../../pair/faults";
+import type { State } from "../../pair/transitions";
 import { describeCircumstances } from "../bench";
 import { axisEnd, type Chart, colors, type Row, type Segment } from "../chart";
 import type { Table } from "../table";
-import type { State } from "../transitions";
 import { BUCKET_MS, type Bucket, firstAt, type Node, type Timeline, type TimelineReport, typical } from "./report";
 
 const looks = { MASTER: colors.first, BACKUP: colors.second, FAULT: colors.special, gone: colors.other } as const;

@@ -9,6 +9,7 @@ import { type PairFault, pairFaults } from "../../pair/faults";
 import { other, type Pair } from "../../pair/pair";
 import { hetzner } from "../../pair/platforms/hcloud";
 import { CLOUD_MARGIN_MS } from "../movesOnce";
+import { namesIn } from "../security/search";
 import { call, inventory, list, type Resource } from "./api";
 import { logins, nodes } from "./node";
 import { forgetPair, settings, withServingPair } from "./provisionedPair";
@@ -97,11 +98,14 @@ describe("replacing machines of a pair on Hetzner Cloud", function () {
 
   it("leaves nothing behind in the end, though one is dead", async () => {
     await pair.host(await pair.active()).powerOff();
-    await pair.pulumi.destroy();
+    const { stdout, stderr } = await pair.pulumi.destroy();
     forgetPair();
     assert.deepEqual(await inventory(pair.lab), []);
     assert.deepEqual(pair.lab.machines(), []);
     assert.deepEqual(await pair.lab.routes(), []);
-    assert.deepEqual((await pair.pulumi.exportState()).resources, []);
+    const { resources, text } = await pair.pulumi.exportState();
+    assert.deepEqual(resources, []);
+    const { operator, failover } = pair.lab.hetznerTokens;
+    assert.deepEqual(namesIn(`${stdout}${stderr}${text}`, { operator, failover }), []);
   });
 });

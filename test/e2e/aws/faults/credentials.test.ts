@@ -8,6 +8,8 @@ import { type LoadBalancerName, other } from "../../../pair/pair";
 import { ec2 } from "../../../pair/platforms/aws";
 import { RETURN_AFTER_OUTAGE_MS } from "../../cloud/apiFault";
 import { type CloudPair, SOON_MS, withCloudPair } from "../../cloud/cloudPair";
+import { assertExposure, assertNoRights } from "../../security/privileges";
+import { filesWith, namesIn, namesInJournal, watch } from "../../security/search";
 import { awsCloud } from "../tested";
 
 /** Those that are good for less than ten seconds are replaced before they are used. */
@@ -80,6 +82,29 @@ describe("the role's credentials of a pair on AWS", function () {
     const requests = await control.requests();
     return requests.filter(({ source, action }) => source === publicAddress && action === "AssociateAddress");
   }
+
+  it("stand in one file, for root alone, and in no argument, environment or log while the address moves", async () => {
+    const host = cloudPair.pair.host(standby);
+    const kept = await host.must("cat /run/ha-lb-vip/aws-credentials");
+    const [, , secretKey = "", sessionToken = ""] = kept.split("\n");
+    assert.ok(secretKey && sessionToken);
+    const secrets = { secretKey, sessionToken };
+    const watched = await watch(host, secrets);
+    await cloudPair.hold(active, true);
+    assert.equal(await cloudPair.settled(), standby);
+    const { leaks, commands } = await watched.end();
+    assert.deepEqual(leaks, []);
+    assert.ok(
+      commands.some((line) => line.includes("bin/mover claim")),
+      commands.join("\n"),
+    );
+    assert.deepEqual(await filesWith(host, secrets), ["600 root /run/ha-lb-vip/aws-credentials"]);
+    const told = await host.run("ha-lb status; ha-lb status --json; ha-lb doctor");
+    assert.deepEqual(namesIn(told.stdout + told.stderr, secrets), []);
+    assert.deepEqual(await namesInJournal(host, secrets), []);
+    await assertNoRights(host, "ha-lb-vip", "root");
+    await assertExposure(host, "haproxy", "keepalived", "ha-lb-agent", "ha-lb-vip");
+  });
 
   it("are there already: a failover takes one call while the metadata service is out", async () => {
     await control.inject({ kind: "refused" }, { service: "imds" });
