@@ -60,7 +60,9 @@ describe("reconfiguring a pair under load", function () {
     await want({ servers: [server(web1, { weight: 10 }), server(web2, { weight: 30 })] });
     assert.deepEqual(await foretold(), { ...always, "haproxy.cfg#servers": WHERE_IT_RUNS });
     await told({});
-    assert.deepEqual(await shares(40), { web1: 10, web2: 30 });
+    // Where in its turn a server stands is kept: it may come one request sooner or later.
+    const { web1: few = 0, web2: many = 0 } = await shares(40);
+    assert.ok(Math.abs(few - 10) <= 1 && few + many === 40, `${few} and ${many}`);
   });
 
   it("removes a server, and adds it again", async () => {
