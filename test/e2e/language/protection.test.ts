@@ -7,6 +7,7 @@ import { type Lab, sharedAddress, webPort } from "../../lab/lab";
 import { Pair } from "../../pair/pair";
 import { withLab } from "../labForTests";
 import { Origin } from "../origin/origin";
+import { tell } from "./running";
 
 const ports = {
   limited: 8001,
@@ -157,10 +158,8 @@ describe("access and rate limits", function () {
     assert.deepEqual(await statuses(ports.access, 1, ["--header", "Content-Length;"]), ["400"]);
   });
 
-  async function countedBy(name: "lb1" | "lb2", table: string): Promise<string> {
-    const script = `import socket; s = socket.socket(socket.AF_UNIX); s.connect("/run/haproxy/admin.sock"); \
-      s.sendall(b"show table ha-lb-limit-1-of-${table}\\n"); print(s.makefile().read())`;
-    return pair.host(name).must(`python3 -c '${script}'`);
+  function countedBy(name: "lb1" | "lb2", table: string): Promise<string> {
+    return tell(pair, name, `show table ha-lb-limit-1-of-${table}`);
   }
 
   const urlOf = (port: number) => `http://${sharedAddress.ipv4}:${port}/`;

@@ -36,7 +36,8 @@ export async function busyServers(pair: Pair, name: LoadBalancerName): Promise<s
     .map((columns) => columns[1] ?? "");
 }
 
-function tell(pair: Pair, name: LoadBalancerName, command: string): Promise<string> {
+/** What HAProxy of a node answers to a command at run time. */
+export function tell(pair: Pair, name: LoadBalancerName, command: string): Promise<string> {
   const script = `import socket; s = socket.socket(socket.AF_UNIX); s.connect("/run/haproxy/admin.sock"); \
     s.sendall(b"${command}\\n"); print(s.makefile().read())`;
   return pair.host(name).must(`python3 -c '${script}'`);
