@@ -60,6 +60,13 @@ describe("reconfiguring a pair under load", function () {
     await want({ servers: [server(web1, { weight: 10 }), server(web2, { weight: 30 })] });
     assert.deepEqual(await foretold(), { ...always, "haproxy.cfg#servers": WHERE_IT_RUNS });
     await told({});
+    for (const name of loadBalancers) {
+      const columns = (await serversOn(pair, name)).map((line) => line.split(" "));
+      const weights = columns
+        .filter(([backend]) => backend === "app")
+        .map(([, , server, , , weight]) => [server, weight]);
+      assert.deepEqual(Object.fromEntries(weights), { web1: "10", web2: "30" });
+    }
     // Where in its turn a server stands is kept: it may come one request sooner or later.
     const { web1: few = 0, web2: many = 0 } = await shares(40);
     assert.ok(Math.abs(few - 10) <= 1 && few + many === 40, `${few} and ${many}`);
