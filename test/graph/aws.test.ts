@@ -4,16 +4,10 @@ import { HaLoadBalancer } from "../../src";
 import { hostKey, privateKey } from "../unit/sampleArgs";
 import { account, made } from "./awsAnswers";
 import { type AwsChange, awsArgs, instance } from "./awsArgs";
-import { isSecret, type Program, type Registration, revealed, run } from "./registrations";
+import { isSecret, named, type Program, revealed, run } from "./registrations";
 
 function deploy(change: AwsChange = {}, args: object = {}): Promise<Program> {
   return run(() => new HaLoadBalancer("edge", { ...awsArgs(change), ...args }).address, made);
-}
-
-function named({ registrations }: Program, name: string): Registration {
-  const found = registrations.find((registration) => registration.name === name);
-  assert.ok(found, `no ${name} among ${registrations.map((one) => one.name).join(", ")}`);
-  return found;
 }
 
 const commands = ["lb1", "lb2"].flatMap((node) => [

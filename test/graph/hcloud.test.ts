@@ -4,16 +4,10 @@ import { HaLoadBalancer } from "../../src";
 import { hostKey } from "../unit/sampleArgs";
 import { made } from "./hcloudAnswers";
 import { failoverToken, type HcloudChange, hcloudArgs } from "./hcloudArgs";
-import { isSecret, type Program, type Registration, revealed, run } from "./registrations";
+import { isSecret, named, type Program, revealed, run } from "./registrations";
 
 function deploy(change: HcloudChange = {}): Promise<Program> {
   return run(() => new HaLoadBalancer("edge", hcloudArgs(change)).address, made);
-}
-
-function named({ registrations }: Program, name: string): Registration {
-  const found = registrations.find((registration) => registration.name === name);
-  assert.ok(found, `no ${name} among ${registrations.map((one) => one.name).join(", ")}`);
-  return found;
 }
 
 const commands = ["lb1", "lb2"].flatMap((node) => [

@@ -14,18 +14,12 @@ import {
   removed,
   sampleArgs,
 } from "../unit/sampleArgs";
-import { isSecret, type Program, type Registration, revealed, run } from "./registrations";
+import { isSecret, named, type Program, revealed, run } from "./registrations";
 
 const tree = ["edge", "edge-lb1-install", "edge-lb2-install", "edge-lb1-apply", "edge-lb2-apply"];
 
 function deploy(args: unknown, options?: pulumi.ComponentResourceOptions): Promise<Program> {
   return run(() => new HaLoadBalancer("edge", componentArgs(args), options).address);
-}
-
-function named({ registrations }: Program, name: string): Registration {
-  const found = registrations.filter((registration) => registration.name === name);
-  assert.equal(found.length, 1, `${name}: ${found.length}`);
-  return found[0] as Registration;
 }
 
 function names({ registrations }: Program): string[] {

@@ -1,4 +1,5 @@
 // Runs a program against Pulumi's mocks and records what the engine would get: every registration with its options.
+import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -119,6 +120,13 @@ export async function run(program: () => pulumi.Output<unknown>, made: Made = ()
     }
   });
   return { registrations, calls, outputs, errors };
+}
+
+/** The only one of that name. */
+export function named({ registrations }: Program, name: string): Registration {
+  const [found, ...others] = registrations.filter((registration) => registration.name === name);
+  assert.ok(found && others.length === 0, `${name} among ${registrations.map((one) => one.name).join(", ")}`);
+  return found;
 }
 
 /** A rejected Output ends a Pulumi program as an unhandled rejection; here it is noted. */
